@@ -1,0 +1,27 @@
+"""One entry for each page that shows one patient's data."""
+
+from accounts.audit.entries import entry
+from accounts.models import AuditLog
+
+SHOWN = 200
+
+
+def record_patient_pages(get_response):
+    """Write who opened which patient's data, once the page was answered."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == SHOWN:
+            for patient_id in getattr(request, "shown_patient_ids", ()):
+                entry(
+                    action=AuditLog.Action.VIEW,
+                    entity="Patient",
+                    entity_id=patient_id,
+                    user=request.user,
+                    patient_id=patient_id,
+                    changes={"page": request.resolver_match.view_name},
+                    request=request,
+                ).save(force_insert=True)
+        return response
+
+    return middleware

@@ -1,0 +1,1 @@
+"""Billing: what patients owe and what they paid."""

@@ -1,0 +1,1 @@
+"""Ground floor: what every app builds on. Imports no app."""

@@ -1,0 +1,35 @@
+"""Rules that hold for every request and answer."""
+
+from django.core.exceptions import BadRequest
+from django.utils.cache import patch_cache_control
+
+
+def private_pages(get_response):
+    """Forbid every cache to keep a page, unless the view said otherwise."""
+
+    def middleware(request):
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True, private=True)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+    return middleware
+
+
+def refuse_nul_bytes(get_response):
+    """Answer 400 to a request with a NUL byte in its address or form: PostgreSQL cannot store one."""
+
+    def middleware(request):
+        values = [request.path, *_values(request.GET), *_values(request.POST)]
+        if any("\0" in value for value in values):
+            raise BadRequest("NUL byte")
+        return get_response(request)
+
+    return middleware
+
+
+def _values(data):
+    for key, values in data.lists():
+        yield key
+        yield from values

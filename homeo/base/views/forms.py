@@ -1,0 +1,177 @@
+"""Pages with a form: one effect for each form that was filled in, and no overwriting of what somebody else saved."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import DatabaseError, transaction
+from django.http import HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, View
+
+from homeo.base.errors import BusyError, DomainError, is_lock_timeout
+from homeo.base.fields import CUID_LENGTH
+from homeo.base.forms import TOKEN_FIELD, VERSION_FIELD
+from homeo.base.models import Submission
+from homeo.base.views.access import AccessMixin, ScopedObjectMixin
+
+
+class PerformMixin:
+    """Hand the valid form to `perform()`, one service call, and say what happened.
+
+    `perform(form)` returns the changed object (or None); a `DomainError` of it is shown on the form.
+    """
+
+    def get_form_kwargs(self):
+        """Tell the form who fills it in."""
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def perform(self, form):
+        """Make the change that the form asks for, through a service."""
+        raise NotImplementedError
+
+    def get_success_message(self) -> str:
+        """Return what happened, in the person's words."""
+        raise NotImplementedError
+
+    def form_valid(self, form):
+        """Make the change, or show why it was refused."""
+        try:
+            with transaction.atomic():
+                self.result = self.perform(form)
+        except DomainError as error:
+            form.add_domain_error(error)
+        except DatabaseError as error:
+            if not is_lock_timeout(error):
+                raise
+            form.add_domain_error(BusyError())
+        else:
+            return self.succeed()
+        return self.form_invalid(form)
+
+    def form_invalid(self, form):
+        """Show the form again with what was typed, as 422: nothing was changed."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def succeed(self):
+        """Say what happened and go on."""
+        messages.success(self.request, self.get_success_message())
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class OnceMixin(PerformMixin):
+    """A form that creates something: its one-time token gives it one effect, however often it is sent."""
+
+    def post(self, request, *args, **kwargs):
+        """Claim the token, then handle the form; a token that has had its effect is answered as success."""
+        token = request.POST.get(TOKEN_FIELD, "")
+        if len(token) != CUID_LENGTH:
+            raise BadRequest("The form carries no token.")
+        with transaction.atomic():
+            self.submission, is_first = Submission.objects.get_or_create(
+                pk=token, defaults={"user_id": request.user.pk, "path": request.path}
+            )
+            if not is_first:
+                return self.repeat()
+            response = super().post(request, *args, **kwargs)
+            if not self.submission.redirect_to:
+                transaction.set_rollback(True)
+        return response
+
+    def repeat(self):
+        """Answer a form that was sent before with the same success."""
+        if (self.submission.user_id, self.submission.path) != (self.request.user.pk, self.request.path):
+            raise BadRequest("The token belongs to another form.")
+        messages.success(self.request, self.submission.message)
+        return HttpResponseRedirect(self.submission.redirect_to)
+
+    def succeed(self):
+        """Keep the answer for a repetition, then give it."""
+        self.submission.message = str(self.get_success_message())[:500]
+        self.submission.redirect_to = str(self.get_success_url())
+        self.submission.save(update_fields=["message", "redirect_to"])
+        return super().succeed()
+
+
+class VersionedMixin(PerformMixin):
+    """A form that changes a row: a save against an older version is refused with 409 and shown beside what is stored.
+
+    The row is locked from the comparison to the save. `form.instance` is the locked row where the form is a ModelForm.
+    """
+
+    def get_initial(self):
+        """Start with the version of the row that is shown."""
+        return super().get_initial() | {VERSION_FIELD: self.object.version}
+
+    def get_form_kwargs(self):
+        """Bind a ModelForm to the row."""
+        kwargs = super().get_form_kwargs()
+        if hasattr(self.get_form_class(), "_meta"):
+            kwargs["instance"] = self.object
+        return kwargs
+
+    def post(self, request, *args, **kwargs):
+        """Lock the row, compare versions, then handle the form."""
+        with transaction.atomic():
+            self.object = self.get_object(self.get_queryset().select_for_update(of=("self",), no_key=True))
+            if request.POST.get(VERSION_FIELD) != self.object.version:
+                return self.conflict()
+            return super().post(request, *args, **kwargs)
+
+    def conflict(self):
+        """Show what was typed beside what is stored; a save that asks for what is stored already is a success."""
+        stored = self.get_object()
+        form = self.get_form()
+        form.is_valid()
+        differences = form.differences(stored)
+        if not differences and not form.errors:
+            return self.succeed()
+        data = form.data.copy()
+        data[form.add_prefix(VERSION_FIELD)] = stored.version
+        form.data = data
+        self.object = stored
+        context = self.get_context_data(form=form, conflict={"differences": differences, "stored": stored})
+        return self.render_to_response(context, status=409)
+
+    def get_success_message(self) -> str:
+        """Return what happened, in the person's words."""
+        return _("Saved.")
+
+
+class OnceFormView(OnceMixin, AccessMixin, FormView):
+    """A page with a form that creates something."""
+
+
+class VersionedFormView(VersionedMixin, ScopedObjectMixin, FormView):
+    """A page with a form that changes one row of the person's."""
+
+
+class ActionView(ScopedObjectMixin, View):
+    """A button that changes one row of the person's: POST only, no form; doing it twice is refused by the row's status."""
+
+    http_method_names = ["post"]
+
+    def perform(self):
+        """Make the change, through a service."""
+        raise NotImplementedError
+
+    def get_success_message(self) -> str:
+        """Return what happened, in the person's words."""
+        raise NotImplementedError
+
+    def get_success_url(self) -> str:
+        """Return where to go on, whether the change was made or not."""
+        raise NotImplementedError
+
+    def post(self, request, *args, **kwargs):
+        """Make the change, say what happened or why not, and go on."""
+        try:
+            with transaction.atomic():
+                self.result = self.perform()
+        except DomainError as error:
+            messages.error(request, error.message)
+        except DatabaseError as error:
+            if not is_lock_timeout(error):
+                raise
+            messages.error(request, BusyError().message)
+        else:
+            messages.success(request, self.get_success_message())
+        return HttpResponseRedirect(self.get_success_url())

@@ -1,0 +1,1 @@
+"""Patients: who they are, their documents, and the frame of their chart."""

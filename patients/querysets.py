@@ -1,0 +1,87 @@
+"""Which patients and documents a person may see, and how a patient is found."""
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Q, Value
+
+from accounts.models import Fold, Role, User
+from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
+from patients.treating import treated_by
+
+SLIPS_MAX = 20
+PHONE_MIN_DIGITS = 3
+FILE_NO_MAX_DIGITS = 9
+
+
+class PatientQuerySet(ArchivableQuerySet):
+    """Patients."""
+
+    def for_user(self, user):
+        """Return everybody for the front desk and admins, the treated for a doctor, oneself and wards for a patient."""
+        if not user.has_perm("patients.view_patient"):
+            return self.none()
+        match user.role:
+            case Role.ADMIN | Role.RECEPTIONIST:
+                return self
+            case Role.DOCTOR:
+                return self.filter(treated_by(user))
+            case Role.PATIENT:
+                guardians = self.model._meta.get_field("guardians").related_model
+                wards = guardians.objects.filter(user=user).values("patient")
+                return self.filter(Q(user=user) | Q(pk__in=wards))
+        return self.none()
+
+    def with_account(self):
+        """Load the account of each patient, which holds the name."""
+        return self.select_related("user")
+
+    def by_name(self):
+        """Sort by name, without regard to case and accents."""
+        return self.order_by("user__search_name", "pk")
+
+    def found(self, text: str):
+        """Return the patients that `text` (part of a name, phone or file number) may mean, likeliest first.
+
+        Each kind of match has its own index; slips of the typing finger are forgiven by trigrams, at most 20 of them.
+        """
+        words = text.split()
+        if not words:
+            return self.none()
+        typed = Fold(Value(" ".join(words)))
+        likeness = TrigramWordSimilarity(typed, "search_name")
+        names = User.objects.filter(*(Q(search_name__contains=Fold(Value(word))) for word in words))
+        slips = User.objects.filter(search_name__trigram_word_similar=typed).order_by(likeness.desc())[:SLIPS_MAX]
+        condition = Q(user__in=names.values("pk")) | Q(user__in=slips.values("pk"))
+        digits = "".join(filter(str.isdecimal, text))
+        if len(digits) >= PHONE_MIN_DIGITS:
+            condition |= Q(phone_digits__contains=digits)
+        if digits and len(digits) <= FILE_NO_MAX_DIGITS:
+            condition |= Q(file_no=int(digits))
+        likeness = TrigramWordSimilarity(typed, "user__search_name")
+        return self.filter(condition).order_by(likeness.desc(), "user__search_name", "pk")
+
+
+class OfPatientQuerySet(BaseQuerySet):
+    """Rows that belong to one patient each, by `patient`."""
+
+    def of_patients_of(self, user):
+        """Return the rows of the patients whom the person may see."""
+        patients = self.model._meta.get_field("patient").related_model
+        return self.filter(patient__in=patients.objects.for_user(user))
+
+
+class GuardianQuerySet(OfPatientQuerySet):
+    """Who looks after whom."""
+
+    def for_user(self, user):
+        """Return those of the patients whom the person may see."""
+        return self.of_patients_of(user)
+
+
+class MedicalRecordQuerySet(OfPatientQuerySet):
+    """Documents of patients."""
+
+    def for_user(self, user):
+        """Return those of treated patients for a doctor, one's own and one's wards' for a patient."""
+        if not user.has_perm("patients.view_medicalrecord"):
+            return self.none()
+        return self.of_patients_of(user)

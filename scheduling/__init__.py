@@ -1,0 +1,1 @@
+"""Scheduling: doctors, when they are there, and who comes when."""

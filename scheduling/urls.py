@@ -1,0 +1,7 @@
+"""Addresses of the scheduling app."""
+
+from django.urls import path
+
+app_name = "scheduling"
+
+urlpatterns: list[path] = []

@@ -1,0 +1,23 @@
+"""Settings of the test runs: a database server of their own, quick passwords, files that are thrown away."""
+
+import os
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+os.environ.setdefault("HOMEO_PG_DATA", str(PROJECT / "var" / "postgres-test"))
+os.environ.setdefault("HOMEO_PG_FSYNC", "off")
+os.environ.setdefault("SECRET_KEY", "only-for-the-tests")
+
+from homeo.settings import *  # noqa: E402, F403
+
+SCRATCH = Path(tempfile.mkdtemp(prefix="homeo-test-"))
+DATABASES["default"]["OPTIONS"].pop("pool")  # noqa: F405 - races open a hundred connections of their own
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": STORAGES["default"] | {"OPTIONS": {"location": SCRATCH / "media", "base_url": None}},  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+ACCOUNT_RATE_LIMITS = False
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
