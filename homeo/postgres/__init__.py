@@ -52,14 +52,14 @@ def connection_settings() -> dict[str, str]:
 @contextmanager
 def exclusive() -> Iterator[Cluster]:
     """Hold the lock under which the server is started, stopped or deleted."""
-    cluster = Cluster(data_folder())
+    data = data_folder()
     try:
-        make_folder(cluster.data.parent)
-        with locked(cluster.beside("start.lock")):
-            yield cluster
+        make_folder(data.parent)
+        with locked(Cluster(data).beside("start.lock")) as lock:
+            yield Cluster(data, lock)
     except PermissionError as error:
         raise PostgresError(
-            f"The database in {cluster.data} belongs to another account ({error}). "
+            f"The database in {data} belongs to another account ({error}). "
             "Use the account that made it, or name another folder in HOMEO_PG_DATA."
         ) from error
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 import psycopg
+from psycopg import errors
 
 from .accounts import Account, PostgresError, account_for
 from .programs import major_version, programs_for
@@ -43,9 +44,13 @@ def _command_line(pid: int) -> str:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A data folder and the one server that may run on it; locks and log lie beside the folder."""
+    """A data folder and the one server that may run on it; locks and log lie beside the folder.
+
+    `start_lock` is the descriptor of the lock that the caller holds to start, stop or delete.
+    """
 
     data: Path
+    start_lock: int | None = None
 
     @cached_property
     def account(self) -> Account:
@@ -87,7 +92,7 @@ class Cluster:
         return psycopg.connect(**access, connect_timeout=5, autocommit=True)
 
     def bring_up(self) -> None:
-        """Make sure that the server runs and has the database. The caller holds the start lock."""
+        """Make sure that the server runs and has the database."""
         self._make_socket_folder()
         server = None
         deadline = time.monotonic() + PATIENCE
@@ -95,11 +100,15 @@ class Cluster:
             try:
                 with self.connect() as connection:
                     if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
-                        connection.execute(f"CREATE DATABASE {NAME}")
+                        # A launcher that was killed may have left the server at just this.
+                        with suppress(errors.DuplicateDatabase, errors.UniqueViolation):
+                            connection.execute(f"CREATE DATABASE {NAME}")
                     return
             except psycopg.OperationalError as error:
-                if server and server.returncode is not None and "still in use" not in self._log_end():
-                    raise PostgresError(f"PostgreSQL did not start.{self._log_end()}") from error
+                has_failed = server and server.returncode is not None and self.pid() is None
+                if has_failed and "still in use" not in self._log_end():
+                    ending = f"exit status {server.returncode}"
+                    raise PostgresError(f"PostgreSQL did not start, {ending}.{self._log_end()}") from error
                 if time.monotonic() > deadline:
                     raise PostgresError(
                         f"PostgreSQL does not answer ({error}). End it with `python -m homeo.postgres stop` "
@@ -201,7 +210,8 @@ class Cluster:
         # Needs neither ICU nor the system's locales; before 17 only ASCII letters have upper and lower case.
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
         command += [] if _is_durable() else ["--no-sync"]
-        options = self.account.popen_options
+        # It keeps the lock when we are killed, so that nobody else makes the folder at the same time.
+        options = self.account.popen_options | {"pass_fds": [self.start_lock]}
         result = subprocess.run(command, capture_output=True, text=True, check=False, **options)  # noqa: S603
         if result.returncode:
             raise PostgresError(f"PostgreSQL could not make {self.data}:\n{result.stderr}")
@@ -217,7 +227,7 @@ class Cluster:
             leftover.unlink()
 
     def stop(self) -> None:
-        """Stop the server if it runs, cutting its connections. The caller holds the start lock."""
+        """Stop the server if it runs, cutting its connections."""
         if pid := self.pid():
             os.kill(pid, signal.SIGINT)
             deadline = time.monotonic() + PATIENCE
@@ -229,7 +239,7 @@ class Cluster:
             self.socket_folder.rmdir()
 
     def delete(self) -> None:
-        """Delete the data folder, which must be one of ours. The caller holds the start lock."""
+        """Delete the data folder, which must be one of ours."""
         if not self.data.exists():
             return
         if not self.is_ours:

@@ -13,12 +13,12 @@ def open_lock(path: Path) -> int:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock; waits for it."""
+def locked(path: Path) -> Iterator[int]:
+    """Hold an exclusive lock, after waiting for it, and yield its descriptor."""
     descriptor = open_lock(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
