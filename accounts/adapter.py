@@ -2,6 +2,8 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import NO_EMAIL_DOMAIN
 
@@ -9,9 +11,23 @@ from accounts.models import NO_EMAIL_DOMAIN
 class AccountAdapter(DefaultAccountAdapter):
     """Close sign-up, name the clinic in mails, keep silent towards generated addresses."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("E-mail and password do not go together. Check both, or ask for a new password."),
+        "enter_current_password": _("This is not your present password."),
+        "too_many_login_attempts": _("Too many failed attempts. Wait five minutes, then try again."),
+    }
+
     def is_open_for_signup(self, request) -> bool:
         """Tell that accounts are made by the clinic only."""
         return False
+
+    def format_email_subject(self, subject: str) -> str:
+        """Return the subject as its template says it."""
+        return str(subject)
+
+    def get_password_change_redirect_url(self, request) -> str:
+        """Return to the profile after a change of the password."""
+        return reverse("accounts:profile")
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send a mail of allauth's, unless the address is a generated one."""

@@ -1,12 +1,20 @@
-"""The authentication backend that answers permissions from the role."""
+"""The authentication backend: sign-in as allauth does it, permissions from the role."""
 
-from django.contrib.auth.backends import BaseBackend
+from allauth.account.auth_backends import AuthenticationBackend
 
 from accounts.roles import permissions_of
 
 
-class RoleBackend(BaseBackend):
-    """Answer `has_perm` from the table of roles; sign-in itself is allauth's."""
+class RoleBackend(AuthenticationBackend):
+    """Sign people in by e-mail, and answer `has_perm` from the table of roles; there are no groups."""
+
+    def get_user_permissions(self, user_obj, obj=None) -> frozenset[str]:
+        """Return the names of what the person's role may do."""
+        return permissions_of(user_obj)
+
+    def get_group_permissions(self, user_obj, obj=None) -> frozenset[str]:
+        """Return nothing: there are no groups."""
+        return frozenset()
 
     def get_all_permissions(self, user_obj, obj=None) -> frozenset[str]:
         """Return the names of what the person's role may do."""

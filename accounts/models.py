@@ -164,9 +164,7 @@ class User(AbstractBaseUser, BaseModel):
 
     def has_perm(self, perm, obj=None) -> bool:
         """Tell whether the role holds the permission; the backends answer."""
-        return self.is_active and any(
-            backend.has_perm(self, perm, obj) for backend in get_backends() if hasattr(backend, "has_perm")
-        )
+        return any(backend.has_perm(self, perm, obj) for backend in get_backends())
 
     def has_perms(self, perm_list, obj=None) -> bool:
         """Tell whether the role holds all of the permissions."""
@@ -174,11 +172,7 @@ class User(AbstractBaseUser, BaseModel):
 
     def has_module_perms(self, app_label) -> bool:
         """Tell whether the role holds any permission of the app."""
-        return self.is_active and any(
-            backend.has_module_perms(self, app_label)
-            for backend in get_backends()
-            if hasattr(backend, "has_module_perms")
-        )
+        return any(backend.has_module_perms(self, app_label) for backend in get_backends())
 
 
 class AuditLog(models.Model):

@@ -1,16 +1,19 @@
 """Changes of accounts: making, inviting, access, profile."""
 
+from contextlib import contextmanager
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import NO_EMAIL_DOMAIN, User
+from accounts.models import NO_EMAIL_DOMAIN, Role, User
 from homeo.base.errors import DomainError
 from homeo.base.fields import new_id
 
@@ -35,9 +38,8 @@ def create_user(*, actor: User | None, site: str, email: str, role: str, **field
     Raises:
         DomainError: the address is in use.
     """
-    if email and User.objects.filter(email=email).exists():
-        raise DomainError(_("There is already an account with this e-mail."), field="email")
-    user = User.objects.create_user(email or generated_email(), role=role, **fields)
+    with _email_errors_on_the_field():
+        user = User.objects.create_user(email or generated_email(), role=role, **fields)
     if user.has_email:
         transaction.on_commit(lambda: send_invitation(user=user, site=site))
     return user
@@ -78,6 +80,36 @@ def change_access(*, actor: User, user: User, role: str, status: str) -> User:
 
 
 @transaction.atomic
+def change_identity(*, actor: User, user: User, site: str, email: str, **fields: str) -> User:
+    """Change name, phone or e-mail of a patient's account, and invite the person where no password was chosen yet.
+
+    Args:
+        site: scheme and host for the link in the invitation.
+        email: empty for a person without e-mail.
+
+    Raises:
+        DomainError: the address is in use, or the account is one of the staff, whose e-mail an admin changes.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not email:
+        email = generated_email() if user.has_email else user.email
+    is_new_email = email != user.email
+    if is_new_email and user.role != Role.PATIENT:
+        raise DomainError(_("This account belongs to a member of staff; an admin changes its e-mail."), field="email")
+    changed = {name: value for name, value in {"email": email, **fields}.items() if getattr(user, name) != value}
+    if not changed:
+        return user
+    for name, value in changed.items():
+        setattr(user, name, value)
+    with _email_errors_on_the_field():
+        user.full_clean(exclude=["password"])
+        user.save(update_fields=[*changed, "updated_at"])
+    if is_new_email and user.has_email and not user.has_usable_password():
+        transaction.on_commit(lambda: send_invitation(user=user, site=site))
+    return user
+
+
+@transaction.atomic
 def update_profile(*, actor: User, **fields) -> User:
     """Change one's own name, phone or picture."""
     user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
@@ -88,6 +120,25 @@ def update_profile(*, actor: User, **fields) -> User:
     return user
 
 
+@transaction.atomic
 def choose_theme(*, actor: User, theme: str) -> User:
-    """Remember the colours a person chose."""
-    return update_profile(actor=actor, theme=theme)
+    """Remember the colours a person chose; nothing that an edit form shows, so the version stays."""
+    user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    user.theme = theme
+    user.save(update_fields=["theme"])
+    return user
+
+
+@contextmanager
+def _email_errors_on_the_field():
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        # Two people took the address at the same moment; the model's own check came too early to see it.
+        message = User._meta.get_field("email").error_messages["unique"]
+        raise DomainError(message, field="email") from error
+    except ValidationError as error:
+        if "email" not in error.message_dict:
+            raise
+        raise DomainError(error.message_dict["email"][0], field="email") from error

@@ -2,6 +2,11 @@
 
 from django.urls import path
 
+from accounts.views import profile
+
 app_name = "accounts"
 
-urlpatterns: list[path] = []
+urlpatterns = [
+    path("profile/", profile.ProfileView.as_view(), name="profile"),
+    path("theme/", profile.ThemeView.as_view(), name="theme"),
+]

@@ -1,5 +1,7 @@
 """How an entry of the audit log is made."""
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.db.models import GeneratedField
 from simple_history.models import HistoricalRecords
 
@@ -24,10 +26,12 @@ def origin(request) -> dict[str, str]:
 
 
 def client_address(request) -> str:
-    """Return the IP address of the client, past the proxies that the deployment trusts."""
-    from allauth.account.adapter import get_adapter  # noqa: PLC0415 - allauth reads the settings on import
-
-    return (get_adapter().get_client_ip(request) or "")[:45]
+    """Return the IP address of the client, past the proxies that the deployment trusts; "" where it has none."""
+    try:
+        return get_adapter().get_client_ip(request)[:45]
+    except PermissionDenied:
+        # How allauth says that the request came over something without addresses, such as a local socket.
+        return ""
 
 
 def changes_of(instance, *, is_new: bool) -> dict[str, dict]:
