@@ -4,6 +4,7 @@ import datetime as dt
 
 from cuid2 import Cuid
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,11 @@ class LowercaseEmailField(models.EmailField):
         """Return the address as it is stored and compared."""
         value = super().get_prep_value(value)
         return value.lower() if isinstance(value, str) else value
+
+
+validate_phone = RegexValidator(
+    r"^\+?[0-9][0-9 ()./-]{4,28}$", _("Enter a phone number: digits, spaces and a leading + are fine.")
+)
 
 
 def validate_birth_date(value: dt.date) -> None:

@@ -1,11 +1,10 @@
 """Build the icon sprite that every page shows its icons from.
 
 The drawings come from the npm package ``@tabler/icons``; only the names below are taken.
-Run ``python -m homeo.base.icons`` after the packages are installed or this list has changed.
+`homeo.base.assets` builds it, and must run again after this list has changed.
 """
 
 import re
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,10 +160,3 @@ def build_sprite(source: Path = SOURCE, sprite: Path = SPRITE) -> Path:
         '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n", encoding="utf-8"
     )
     return sprite
-
-
-if __name__ == "__main__":
-    try:
-        build_sprite()
-    except FileNotFoundError as error:
-        sys.exit(f"{Path(error.filename).name} is missing: install the front-end packages with npm ci first.")

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 from . import PostgresError, data_folder, exclusive, serving
@@ -39,27 +40,37 @@ def run(command: list[str]) -> int:
 
     SIGINT, SIGTERM and SIGHUP go on to the command, so that it ends first and the server after it.
     """
-    child = None
+    early: list[int] = []
 
-    def forward(number: int, _frame: FrameType | None) -> None:
-        if child is None:
-            raise SystemExit(128 + number)
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    def forward(number: int, _frame: FrameType | None = None) -> None:
         if number == signal.SIGHUP:
             child.terminate()  # the terminal is gone; servers would take a SIGHUP for a wish to reload
         elif number != signal.SIGINT or not _is_foreground():
             child.send_signal(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, forward)
+    _on_signals(leave)
     with serving() as lock:
+        # What arrives while the child is being made is kept for it.
+        _on_signals(lambda number, _frame: early.append(number))
         try:
             child = subprocess.Popen(command, pass_fds=[lock])  # noqa: S603 - the caller's own command
         except OSError as error:
             sys.stderr.write(f"{error}\n")
             return NOT_FOUND
+        _on_signals(forward)
+        for number in early:
+            forward(number)
         result = child.wait()
     return result if result >= 0 else 128 - result
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup sets it
+            signal.signal(number, handler)
 
 
 def _is_foreground() -> bool:

@@ -93,6 +93,7 @@ class Cluster:
 
     def bring_up(self) -> None:
         """Make sure that the server runs and has the database."""
+        self.pid()  # raises PermissionError before anything is made beside another account's data
         self._make_socket_folder()
         server = None
         deadline = time.monotonic() + PATIENCE

@@ -1,7 +1,5 @@
 """Pages with a list: filtered, sorted, searched, paged, exported."""
 
-import secrets
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.utils import timezone
@@ -9,11 +7,10 @@ from django.views.generic import ListView
 
 from homeo.base.exports import csv_response
 from homeo.base.pagination import COUNT_BOUND, BoundedPaginator
+from homeo.base.searches import keep_search, kept_search
 from homeo.base.views.access import ScopedMixin
 
 PAGE_SIZES = (25, 50, 100)
-SEARCHES_KEPT = 20
-SEARCH_MAX_LENGTH = 80
 
 
 class ListPageView(ScopedMixin, ListView):
@@ -62,21 +59,16 @@ class ListPageView(ScopedMixin, ListView):
         return asked if asked.removeprefix("-") in self.orderings else next(iter(self.orderings), "")
 
     def _search_text(self) -> str:
-        searches = self.request.session.get("searches", {})
-        return searches.get(self.request.GET.get("search", ""), "") if self.search else ""
+        return kept_search(self.request, self.request.GET.get("search", "")) if self.search else ""
 
     def post(self, request, *args, **kwargs):
         """Keep the words of a search and show the list that they give."""
         if not self.search:
             return self.http_method_not_allowed(request)
-        text = request.POST.get("q", "").strip()[:SEARCH_MAX_LENGTH]
         query = request.GET.copy()
         query.pop("page", None)
         query.pop("search", None)
-        if text:
-            searches = request.session.get("searches", {})
-            key = secrets.token_hex(4)
-            request.session["searches"] = dict([*searches.items(), (key, text)][-SEARCHES_KEPT:])
+        if key := keep_search(request, request.POST.get("q", "")):
             query["search"] = key
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
