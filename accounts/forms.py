@@ -6,6 +6,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
+from homeo.base.fields import validate_phone
 from homeo.base.forms import BaseForm, BaseModelForm, VersionFormMixin
 
 EMAIL_MAX_LENGTH = 254
@@ -36,7 +37,7 @@ class SignInForm(PlainWordsMixin, allauth.LoginForm):
     words = {
         "login": _("E-mail"),
         "password": _("Password"),
-        "remember": _("Stay signed in when the browser is closed, for 12 hours"),
+        "remember": _("Stay signed in here for 12 hours"),
     }
 
     def __init__(self, *args, **kwargs):
@@ -67,6 +68,13 @@ class ChangePasswordForm(PlainWordsMixin, allauth.ChangePasswordForm):
 class ProfileForm(VersionFormMixin, BaseModelForm):
     """What people change of their own account; e-mail, role and status are the clinic's."""
 
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=User._meta.get_field("phone").max_length,
+        required=False,
+        validators=[validate_phone],
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
+    )
     avatar = forms.URLField(
         label=_("Address of a picture"),
         max_length=200,
@@ -81,7 +89,6 @@ class ProfileForm(VersionFormMixin, BaseModelForm):
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
             "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
-            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         }
 
 

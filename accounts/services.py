@@ -17,6 +17,9 @@ from accounts.models import NO_EMAIL_DOMAIN, Role, User
 from homeo.base.errors import DomainError
 from homeo.base.fields import new_id
 
+PROFILES = {Role.DOCTOR: "doctor", Role.PATIENT: "patient"}
+"""The role that a profile stands for, and the account's way to it."""
+
 
 class OwnAccessError(DomainError):
     """An admin may not change the own role or status."""
@@ -72,6 +75,12 @@ def change_access(*, actor: User, user: User, role: str, status: str) -> User:
         return user
     if user.pk == actor.pk:
         raise OwnAccessError(_("You cannot change your own role or status; ask another admin."), field="role")
+    if role != user.role and hasattr(user, PROFILES.get(user.role, "")):
+        raise DomainError(
+            _("This account has the profile of a %(role)s. Suspend it, and make another for the new role.")
+            % {"role": user.get_role_display().lower()},
+            field="role",
+        )
     user.role, user.status = role, status
     user.access_changed_at = timezone.now()
     user.full_clean(exclude=["password"])
@@ -110,9 +119,24 @@ def change_identity(*, actor: User, user: User, site: str, email: str, **fields:
 
 
 @transaction.atomic
+def change_user(*, actor: User, user: User, role: str, status: str, **fields) -> User:
+    """Change somebody's account: name, e-mail and phone (`fields`), and what it may do.
+
+    Raises:
+        DomainError: see `change_access`.
+    """
+    _set_fields(user, **fields)
+    return change_access(actor=actor, user=user, role=role, status=status)
+
+
+@transaction.atomic
 def update_profile(*, actor: User, **fields) -> User:
     """Change one's own name, phone or picture."""
-    user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    return _set_fields(actor, **fields)
+
+
+def _set_fields(user: User, **fields) -> User:
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     for name, value in fields.items():
         setattr(user, name, value)
     user.full_clean(exclude=["password"])

@@ -11,7 +11,8 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self):
-        """Follow the consulting room."""
-        from billing import receivers  # noqa: PLC0415 - models must be loaded first
+        """Follow the consulting room, and join the chart."""
+        from billing import chart, receivers  # noqa: PLC0415 - models must be loaded first
 
         receivers.connect()
+        chart.register()

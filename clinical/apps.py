@@ -11,7 +11,8 @@ class ClinicalConfig(AppConfig):
     verbose_name = _("Consulting room")
 
     def ready(self):
-        """Register the source of treated patients and follow the visits."""
-        from clinical import receivers  # noqa: PLC0415 - models must be loaded first
+        """Register the source of treated patients, follow the visits, and join the chart."""
+        from clinical import chart, receivers  # noqa: PLC0415 - models must be loaded first
 
         receivers.connect()
+        chart.register()

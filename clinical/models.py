@@ -202,6 +202,11 @@ class Prescription(ArchivableModel):
         return self.signed_at is not None
 
     @property
+    def is_draft(self) -> bool:
+        """Tell whether the lines may still change."""
+        return not self.is_signed and not self.is_archived
+
+    @property
     def state(self) -> str:
         """Return the standing as one word of the status component."""
         return "signed" if self.is_signed else "draft"
@@ -237,7 +242,8 @@ class PrescriptionItem(BaseModel):
         ordering = ["prescription", "position", "created_at", "id"]
 
     def __str__(self):
-        return f"{self.medicine_name} {self.potency}"
+        # Says nothing clinical: names of rows stand in the admin and in logs.
+        return _("Line %(number)d") % {"number": self.position + 1}
 
     @property
     def audit_patient_id(self) -> str:

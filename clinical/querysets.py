@@ -1,6 +1,6 @@
 """Which consultations and prescriptions a person may see."""
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from accounts.models import Role
 from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
@@ -30,6 +30,11 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         """Return those in which the patient was seen."""
         return self.filter(status__in=["IN_PROGRESS", "COMPLETED"])
 
+    def with_prescriptions(self):
+        """Load what was prescribed, with its lines."""
+        prescriptions = self.model._meta.get_field("prescriptions").related_model
+        return self.prefetch_related(Prefetch("prescriptions", prescriptions.objects.active().with_items()))
+
     def latest_first(self):
         """Sort from the latest."""
         return self.order_by("-scheduled_at", "-pk")
@@ -47,8 +52,20 @@ class PrescriptionQuerySet(OfPatientQuerySet, ArchivableQuerySet):
                 treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
                 return self.filter(Q(doctor=user) | Q(patient__in=treated))
             case Role.PATIENT:
-                return self.active().of_patients_of(user).filter(signed_at__isnull=False)
+                return self.active().of_patients_of(user).signed()
         return self.none()
+
+    def written_by(self, doctor):
+        """Return those that are the doctor's own."""
+        return self.filter(doctor=doctor)
+
+    def signed(self):
+        """Return those that are final."""
+        return self.filter(signed_at__isnull=False)
+
+    def with_items(self):
+        """Load the lines."""
+        return self.prefetch_related("items")
 
     def latest_first(self):
         """Sort from the latest."""

@@ -59,13 +59,15 @@ def _consultation_of(appointment, status) -> Consultation:
 
 @transaction.atomic
 def start_consultation(*, actor: User, consultation: Consultation) -> Consultation:
-    """Begin to write: the patient is in the room.
+    """Begin to write: the patient is in the room. One that has begun goes on.
 
     Raises:
-        InvalidTransitionError: the consultation is not one that waits.
+        InvalidTransitionError: the consultation is neither one that waits nor one that is being written.
     """
     consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
     _require_own(actor, consultation)
+    if consultation.is_writable:
+        return consultation
     consultation.change_status(Consultation.Status.IN_PROGRESS)
     consultation.save(update_fields=["status", "updated_at"])
     if consultation.appointment_id:
@@ -136,6 +138,17 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
 
 
 @transaction.atomic
+def write_and_complete_consultation(*, actor: User, consultation: Consultation, **texts: str) -> Consultation:
+    """Keep the last words and complete the consultation, both or neither.
+
+    Raises:
+        DomainError: see `write_consultation` and `complete_consultation`.
+    """
+    write_consultation(actor=actor, consultation=consultation, **texts)
+    return complete_consultation(actor=actor, consultation=consultation)
+
+
+@transaction.atomic
 def write_prescription(
     *,
     actor: User,
@@ -166,7 +179,7 @@ def write_prescription(
         prescription = Prescription(patient=patient, doctor=actor, consultation=consultation)
     else:
         prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
-        if prescription.is_signed or prescription.is_archived or prescription.doctor_id != actor.pk:
+        if not prescription.is_draft or prescription.doctor_id != actor.pk:
             raise DomainError(_("A signed prescription stays as it is: write a new one."))
     prescription.notes = notes
     prescription.signed_at = None if consultation else timezone.now()
@@ -192,7 +205,7 @@ def _replace_items(prescription: Prescription, items: list[dict]) -> None:
 
 @transaction.atomic
 def archive_consultation(*, actor: User, consultation: Consultation) -> Consultation:
-    """Put away a consultation that was begun by mistake; a signed one stays.
+    """Put away a consultation that was begun by mistake, with its drafts; its visit waits again. A signed one stays.
 
     Raises:
         DomainError: it is signed, or not the doctor's own.
@@ -203,6 +216,10 @@ def archive_consultation(*, actor: User, consultation: Consultation) -> Consulta
     consultation.archived_at = timezone.now()
     consultation.change_status(Consultation.Status.CANCELLED)
     consultation.save(update_fields=["archived_at", "status", "updated_at"])
+    for prescription in consultation.prescriptions.active():
+        archive_prescription(actor=actor, prescription=prescription)
+    if consultation.appointment_id:
+        scheduling.unstart_appointment(actor=actor, appointment=consultation.appointment)
     return consultation
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("homeo.dashboards.urls")),
+    path("accounts/", include("accounts.auth_urls")),
     path("accounts/", include("accounts.urls")),
     path("patients/", include("patients.urls")),
     path("scheduling/", include("scheduling.urls")),

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, GeneratedField, Q
 from django.utils import timezone
@@ -10,16 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from simple_history.models import HistoricalRecords
 
-from homeo.base.fields import EARLIEST_BIRTH, LATEST_STORED, LongTextField, new_id, validate_birth_date
+from homeo.base.fields import (
+    EARLIEST_BIRTH,
+    LATEST_STORED,
+    LongTextField,
+    new_id,
+    validate_birth_date,
+    validate_phone,
+)
 from homeo.base.models import ArchivableModel, BaseModel, NextValue, choice_constraint
 from patients.querysets import GuardianQuerySet, MedicalRecordQuerySet, PatientQuerySet
 
 FILE_NUMBER_SEQUENCE = "patients_file_number"
 MONTHS_ALONE_UNTIL = 2
-
-validate_phone = RegexValidator(
-    r"^\+?[0-9][0-9 ()./-]{4,28}$", _("Enter a phone number: digits, spaces and a leading + are fine.")
-)
 
 
 class Gender(models.TextChoices):
@@ -115,6 +117,11 @@ class Patient(ArchivableModel):
     def audit_patient_id(self) -> str:
         """Return the patient that an audit entry about this row concerns."""
         return self.pk
+
+    @property
+    def version(self) -> str:
+        """Return the version of profile and account together: a form that edits the patient shows both."""
+        return max(self.updated_at, self.user.updated_at).isoformat()
 
     @property
     def age(self) -> str:

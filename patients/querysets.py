@@ -1,5 +1,7 @@
 """Which patients and documents a person may see, and how a patient is found."""
 
+from collections import Counter
+
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q, Value
 
@@ -8,8 +10,10 @@ from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
 from patients.treating import treated_by
 
 SLIPS_MAX = 20
+SLIPS_MIN_LETTERS = 3
 PHONE_MIN_DIGITS = 3
 FILE_NO_MAX_DIGITS = 9
+LATELY = 50
 
 
 class PatientQuerySet(ArchivableQuerySet):
@@ -38,26 +42,40 @@ class PatientQuerySet(ArchivableQuerySet):
         """Sort by name, without regard to case and accents."""
         return self.order_by("user__search_name", "pk")
 
+    def usual_country(self) -> str:
+        """Return the country of most of the patients who were registered lately, "" before the first."""
+        lately = self.order_by("-created_at").values_list("country", flat=True)[:LATELY]
+        return max(Counter(lately).items(), key=lambda pair: pair[1], default=("", 0))[0]
+
     def found(self, text: str):
         """Return the patients that `text` (part of a name, phone or file number) may mean, likeliest first.
 
-        Each kind of match has its own index; slips of the typing finger are forgiven by trigrams, at most 20 of them.
+        Each kind of match has its own index, and they are united by id: an OR over them would read every patient.
+        Slips of the typing finger are forgiven by trigrams, at most 20 of them. One or two letters say too little for
+        that: what they give comes by name.
         """
         words = text.split()
         if not words:
             return self.none()
+        everybody = self.model.objects.order_by()
         typed = Fold(Value(" ".join(words)))
-        likeness = TrigramWordSimilarity(typed, "search_name")
-        names = User.objects.filter(*(Q(search_name__contains=Fold(Value(word))) for word in words))
-        slips = User.objects.filter(search_name__trigram_word_similar=typed).order_by(likeness.desc())[:SLIPS_MAX]
-        condition = Q(user__in=names.values("pk")) | Q(user__in=slips.values("pk"))
+        matches = [everybody.filter(*(Q(user__search_name__contains=Fold(Value(word))) for word in words))]
+        is_telling = sum(map(str.isalnum, text)) >= SLIPS_MIN_LETTERS
+        if is_telling:
+            likeness = TrigramWordSimilarity(typed, "search_name")
+            slips = User.objects.filter(search_name__trigram_word_similar=typed).order_by(likeness.desc())[:SLIPS_MAX]
+            matches.append(everybody.filter(user__in=slips.values("pk")))
         digits = "".join(filter(str.isdecimal, text))
         if len(digits) >= PHONE_MIN_DIGITS:
-            condition |= Q(phone_digits__contains=digits)
+            matches.append(everybody.filter(phone_digits__contains=digits))
         if digits and len(digits) <= FILE_NO_MAX_DIGITS:
-            condition |= Q(file_no=int(digits))
+            matches.append(everybody.filter(file_no=int(digits)))
+        first, *others = [match.values("pk") for match in matches]
+        found = self.filter(pk__in=first.union(*others)).by_name()
+        if not is_telling:
+            return found
         likeness = TrigramWordSimilarity(typed, "user__search_name")
-        return self.filter(condition).order_by(likeness.desc(), "user__search_name", "pk")
+        return found.order_by(likeness.desc(), "user__search_name", "pk")
 
 
 class OfPatientQuerySet(BaseQuerySet):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from difflib import SequenceMatcher
+from pathlib import PurePath
 
 import puremagic
 from django.conf import settings
@@ -17,6 +18,7 @@ from patients.models import Guardian, MedicalRecord, Patient
 
 DUPLICATES_MAX = 5
 ALIKE = 0.75
+FILE_STEM_MAX = 190
 
 RECORD_TYPES = {
     "application/pdf": ".pdf",
@@ -62,8 +64,10 @@ def add_guardian(
     """Let the person with this address look after the patient; make and invite an account where there is none.
 
     Raises:
-        DomainError: the address belongs to staff, or the name for a new account is missing.
+        DomainError: the address belongs to staff or to the patient, the person looks after the patient already, or the
+            name for a new account is missing.
     """
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     user = User.objects.filter(email=email).first()
     if user is None:
         if not name.strip():
@@ -79,6 +83,10 @@ def add_guardian(
         )
     elif user.role != Role.PATIENT:
         raise DomainError(_("This address belongs to a member of staff; use a private one."), field="guardian_email")
+    elif user.pk == patient.user_id:
+        raise DomainError(_("This is the patient's own address."), field="guardian_email")
+    elif patient.guardians.filter(user=user).exists():
+        raise DomainError(_("This person already looks after the patient."), field="guardian_email")
     guardian = Guardian(patient=patient, user=user, relationship=relationship)
     guardian.full_clean()
     guardian.save()
@@ -86,27 +94,36 @@ def add_guardian(
 
 
 @transaction.atomic
-def change_patient(*, actor: User, patient: Patient, account: dict, profile: dict) -> Patient:
-    """Change identity and contact of a patient, in the account and in the profile."""
+def change_patient(*, actor: User, site: str, patient: Patient, account: dict, profile: dict) -> Patient:
+    """Change identity and contact of a patient, in the account and in the profile.
+
+    Args:
+        site: scheme and host for the link, should the person be invited at a new address.
+        account: first_name, last_name, phone, and email ("" for a person without).
+        profile: columns of Patient.
+
+    Raises:
+        DomainError: the address is in use, or the account is one of the staff.
+    """
+    patient = change_profile(actor=actor, patient=patient, **profile)
+    patient.user = accounts.change_identity(actor=actor, user=patient.user, site=site, **account)
+    return patient
+
+
+@transaction.atomic
+def change_profile(*, actor: User, patient: Patient, **profile) -> Patient:
+    """Change columns of a patient's profile."""
     patient = Patient.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=patient.pk)
-    user = patient.user
-    changed = [name for name, value in account.items() if getattr(user, name) != value]
-    if changed:
-        for name in changed:
-            setattr(user, name, account[name])
-        user.full_clean(exclude=["password"])
-        user.save(update_fields=[*changed, "updated_at"])
     for name, value in profile.items():
         setattr(patient, name, value)
     patient.full_clean()
-    # Saved even when only the account changed: the profile's version stands for both.
     patient.save(update_fields=[*profile, "updated_at"])
     return patient
 
 
 def change_clinical_notes(*, actor: User, patient: Patient, **notes: str) -> Patient:
     """Change allergies, chronic diseases and clinical notes."""
-    return change_patient(actor=actor, patient=patient, account={}, profile=notes)
+    return change_profile(actor=actor, patient=patient, **notes)
 
 
 @transaction.atomic
@@ -137,8 +154,10 @@ def likely_duplicates(*, first_name: str, last_name: str, date_of_birth: dt.date
         for patient in alike
         if patient.date_of_birth == date_of_birth
         or (digits and patient.phone_digits[-9:] == digits[-9:])
-        or SequenceMatcher(None, patient.name.lower(), name.lower()).ratio() > ALIKE
-        and abs(patient.date_of_birth - date_of_birth) < dt.timedelta(days=366)
+        or (
+            SequenceMatcher(None, patient.name.lower(), name.lower()).ratio() > ALIKE
+            and abs(patient.date_of_birth - date_of_birth) < dt.timedelta(days=366)
+        )
     ][:DUPLICATES_MAX]
 
 
@@ -158,6 +177,7 @@ def add_medical_record(
     Raises:
         DomainError: it is empty, too large, or no PDF, JPEG or PNG.
     """
+    content_type = content_type_of(file)
     record = MedicalRecord(
         patient=patient,
         title=title,
@@ -166,8 +186,9 @@ def add_medical_record(
         recorded_at=recorded_at,
         uploaded_by=actor,
         file_url=file,
-        file_name=file.name[-200:],
-        content_type=content_type_of(file),
+        # Under the ending of what it is, so that it opens as nothing else once it is downloaded.
+        file_name=PurePath(file.name).stem[:FILE_STEM_MAX] + RECORD_TYPES[content_type],
+        content_type=content_type,
         file_size=file.size,
     )
     record.full_clean()

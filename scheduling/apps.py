@@ -11,8 +11,9 @@ class SchedulingConfig(AppConfig):
     verbose_name = _("Scheduling")
 
     def ready(self):
-        """Register the source of treated patients."""
+        """Register the source of treated patients, and join the chart."""
         from patients import treating  # noqa: PLC0415 - models must be loaded first
+        from scheduling import chart  # noqa: PLC0415
         from scheduling.models import Appointment  # noqa: PLC0415
 
         def with_visit(doctor, first, last):
@@ -20,3 +21,4 @@ class SchedulingConfig(AppConfig):
             return visits.values("patient")
 
         treating.register(with_visit)
+        chart.register()

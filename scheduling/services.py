@@ -11,7 +11,7 @@ from accounts.models import Role, User
 from homeo.base.errors import DomainError, is_lost_race
 from patients.models import Patient
 from scheduling import signals
-from scheduling.availability import is_within_hours
+from scheduling.availability import Hours, is_within_hours, visits_outside
 from scheduling.models import Appointment, Doctor, DoctorAvailability
 
 
@@ -26,6 +26,41 @@ class SlotTakenError(DomainError):
 
 class NotBookableError(DomainError):
     """The time is in the past or outside the working hours, or the doctor takes no visits."""
+
+
+class VisitsOutsideError(DomainError):
+    """The new hours leave out `visits` that are booked already."""
+
+    def __init__(self, visits: list[Appointment]):
+        super().__init__(_("Visits are booked outside these hours."), field="keep_outside")
+        self.visits = visits
+
+
+def possible_changes(*, actor: User, appointment: Appointment) -> set[str]:
+    """Return what the person may do with the visit now, as permission words: "cancel", "check_in" and so on.
+
+    The services refuse the rest; pages show only these.
+    """
+    visit, now = appointment, timezone.now()
+    is_asked = visit.status in {visit.Status.PENDING, visit.Status.CONFIRMED} and not visit.started_at
+    is_here = bool(visit.checked_in_at and not visit.no_show_at)
+    is_ahead = visit.starts_at > now
+    can_change = visit.is_open and (is_ahead or actor.role != Role.PATIENT)
+    possible = {
+        "confirm": visit.is_open and visit.status == visit.Status.PENDING,
+        "check_in": is_asked and not is_here and visit.appointment_date == timezone.localdate(),
+        "mark_no_show": visit.is_open and not is_here and not is_ahead,
+        "reschedule": can_change and not is_here,
+        "cancel": can_change,
+    }
+    words = {word for word, holds in possible.items() if holds and actor.has_perm(f"scheduling.{word}_appointment")}
+    if (
+        visit.status == visit.Status.CANCELLED
+        and (is_ahead or (actor.role != Role.PATIENT and visit.ends_at > now))
+        and actor.has_perm("scheduling.cancel_appointment")
+    ):
+        words.add("restore")
+    return words
 
 
 @transaction.atomic
@@ -93,12 +128,15 @@ def reschedule_appointment(
 ) -> Appointment:
     """Move a visit: the old one becomes RESCHEDULED and points to the new one, which is returned.
 
+    Moved by the patient it has to be confirmed again.
+
     Raises:
         DomainError: the visit has begun, is over or was called off; or see `book_appointment`.
     """
     doctor = _lock_doctor(doctor)
     old = _locked(appointment)
     old.require_open()
+    _require_ahead_for_patient(actor, old)
     if old.checked_in_at:
         raise DomainError(_("The patient has arrived: the visit cannot be moved any more."))
     new = Appointment(
@@ -108,7 +146,7 @@ def reschedule_appointment(
         appointment_time=appointment_time,
         duration=old.duration if doctor.pk == old.doctor_id else doctor.doctor.slot_minutes,
         notes=old.notes,
-        status=old.status,
+        status=Appointment.Status.PENDING if actor.role == Role.PATIENT else old.status,
         is_overbooked=bool(overbook_reason),
         overbook_reason=overbook_reason,
         booked_by=actor,
@@ -133,6 +171,7 @@ def cancel_appointment(*, actor: User, appointment: Appointment, reason: str) ->
     """
     appointment = _locked(appointment)
     appointment.require_open()
+    _require_ahead_for_patient(actor, appointment)
     appointment.change_status(Appointment.Status.CANCELLED)
     appointment.cancel_reason = reason
     appointment.full_clean(validate_unique=False)
@@ -141,17 +180,30 @@ def cancel_appointment(*, actor: User, appointment: Appointment, reason: str) ->
     return appointment
 
 
+def cancelled_by(appointment: Appointment) -> str | None:
+    """Return the id of the account that called the visit off, where it is known."""
+    last = appointment.history.filter(status=Appointment.Status.CANCELLED).order_by("history_date").last()
+    return last.history_user_id if last else None
+
+
 @transaction.atomic
 def restore_appointment(*, actor: User, appointment: Appointment) -> Appointment:
-    """Take back a cancellation, if the slot is still free and lies ahead.
+    """Take back a cancellation, if the slot is still free and lies ahead: the visit is what it was before.
+
+    A patient takes back only what the same person called off.
 
     Raises:
+        DomainError: the clinic called the visit off.
         NotBookableError: the time has passed.
         SlotTakenError: somebody else has the slot.
     """
     _lock_doctor(appointment.doctor)
     appointment = _locked(appointment)
-    appointment.change_status(Appointment.Status.CONFIRMED)
+    if actor.role == Role.PATIENT and cancelled_by(appointment) != actor.pk:
+        raise DomainError(_("The clinic cancelled this visit. Please ask for a new time."))
+    _require_ahead_for_patient(actor, appointment)
+    before = appointment.history.exclude(status=Appointment.Status.CANCELLED).order_by("history_date").last()
+    appointment.change_status(before.status if before else Appointment.Status.PENDING)
     appointment.cancel_reason = ""
     if appointment.ends_at < timezone.now():
         raise NotBookableError(_("This time has passed."))
@@ -203,11 +255,29 @@ def mark_no_show_appointment(*, actor: User, appointment: Appointment) -> Appoin
 
 
 @transaction.atomic
+def change_appointment_notes(*, actor: User, appointment: Appointment, notes: str) -> Appointment:
+    """Change the note that the visit carries."""
+    appointment = _locked(appointment)
+    appointment.notes = notes
+    appointment.save(update_fields=["notes", "updated_at"])
+    return appointment
+
+
+@transaction.atomic
 def start_appointment(*, actor: User, appointment: Appointment) -> Appointment:
     """Note that the patient is with the doctor."""
     appointment = _locked(appointment)
     appointment.require_open()
     appointment.started_at = timezone.now()
+    appointment.save(update_fields=["started_at", "updated_at"])
+    return appointment
+
+
+@transaction.atomic
+def unstart_appointment(*, actor: User, appointment: Appointment) -> Appointment:
+    """Take back that the patient is with the doctor: the visit waits again."""
+    appointment = _locked(appointment)
+    appointment.started_at = None
     appointment.save(update_fields=["started_at", "updated_at"])
     return appointment
 
@@ -222,13 +292,20 @@ def complete_appointment(*, actor: User, appointment: Appointment) -> Appointmen
 
 
 @transaction.atomic
-def set_availability(*, actor: User, doctor: Doctor, hours: dict[int, tuple[dt.time, dt.time] | None]) -> None:
+def set_availability(*, actor: User, doctor: Doctor, hours: Hours, keep_outside: bool = False) -> None:
     """Set the weekly hours of a doctor.
 
     Args:
         hours: for a day of the week (0 is Sunday) from when until when, or None for a day off. Hours of a day off are
             kept, marked as not available.
+        keep_outside: visits that are booked outside the new hours are known, and stay.
+
+    Raises:
+        VisitsOutsideError: there are such visits, and nobody has said that they stay.
     """
+    outside = [] if keep_outside else visits_outside(doctor.user, hours)
+    if outside:
+        raise VisitsOutsideError(outside)
     stored = {row.day_of_week: row for row in doctor.availability.select_for_update()}
     for day, span in hours.items():
         row = stored.get(day)
@@ -264,6 +341,11 @@ def _locked(appointment: Appointment) -> Appointment:
     )
 
 
+def _require_ahead_for_patient(actor: User, appointment: Appointment) -> None:
+    if actor.role == Role.PATIENT and appointment.starts_at <= timezone.now():
+        raise DomainError(_("The time of this visit has come. Please call the clinic."))
+
+
 def _require_bookable(appointment: Appointment) -> None:
     if appointment.starts_at <= timezone.now():
         raise NotBookableError(_("This time has passed. Choose a later one."), field="appointment_time")
@@ -289,7 +371,8 @@ def _save_without_clash(appointment: Appointment, update_fields: list[str] | Non
     except DatabaseError as error:
         if not is_lost_race(error):
             raise
-        raise SlotTakenError(_("Somebody else booked this time a moment ago.")) from error
+        clash = _clash(appointment, doctor=appointment.doctor)
+        raise SlotTakenError(_("Somebody else booked this time a moment ago."), clash=clash) from error
 
 
 def _as_domain_error(error: ValidationError, appointment: Appointment) -> DomainError:

@@ -22,6 +22,20 @@ class Slot:
         return f"{self.time:%H:%M}"
 
 
+def slot_key(day: dt.date, time: dt.time, doctor_id: str) -> str:
+    """Return a doctor's slot as one word of a form, such as "2026-11-24T10:20-<id>"."""
+    return f"{dt.datetime.combine(day, time).isoformat(timespec='minutes')}-{doctor_id}"
+
+
+def parse_slot_key(key: str) -> tuple[dt.date, dt.time, str] | None:
+    """Return day, time and doctor's id of a `slot_key`, or None for anything else."""
+    try:
+        moment = dt.datetime.strptime(key[:16], "%Y-%m-%dT%H:%M")
+    except ValueError:
+        return None
+    return (moment.date(), moment.time(), key[17:]) if key[16:17] == "-" and key[17:] else None
+
+
 def minute_of(time: dt.time) -> int:
     """Return how many minutes after midnight `time` is."""
     return time.hour * 60 + time.minute

@@ -1,5 +1,6 @@
 """What every test may use: the embedded database, people of each role, a client for each."""
 
+import datetime as dt
 import os
 import shutil
 from contextlib import ExitStack
@@ -60,7 +61,53 @@ def client_of(db):
 
     def sign_in(user):
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def world(db, admin, receptionist):
+    """Rows of one patient, and the people of each column."""
+    from django.utils import timezone
+
+    from accounts.models import Role
+    from billing.services import take_payment
+    from homeo.demo.factories.billing import InvoiceFactory
+    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+    from homeo.demo.factories.patients import MedicalRecordFactory, PatientFactory
+    from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory
+
+    patient = PatientFactory(user__last_name="Zyxwvut")
+    doctor = DoctorFactory().user
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    visit = AppointmentFactory(patient=patient, doctor=doctor, appointment_date=tomorrow)
+    consultation = ConsultationFactory(patient=patient, doctor=doctor)
+    rows = {
+        "patient": patient,
+        "visit": visit,
+        "consultation": consultation,
+        "completed": ConsultationFactory(patient=patient, doctor=doctor, completed=True),
+        "waiting": ConsultationFactory(patient=patient, doctor=doctor, status="SCHEDULED"),
+        "prescription": PrescriptionItemFactory(
+            prescription=PrescriptionFactory(patient=patient, doctor=doctor)
+        ).prescription,
+        "draft": PrescriptionItemFactory(
+            prescription=PrescriptionFactory(patient=patient, doctor=doctor, consultation=consultation, signed_at=None)
+        ).prescription,
+        "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
+        "invoice": InvoiceFactory(patient=patient),
+        "paid": take_payment(actor=receptionist, invoice=InvoiceFactory(patient=patient), payment_method="CASH"),
+    }
+    people = {
+        "nobody": None,
+        "admin": admin,
+        "doctor": doctor,
+        "other doctor": DoctorFactory().user,
+        "front desk": receptionist,
+        "patient": patient.user,
+        "other patient": PatientFactory().user,
+    }
+    assert {p.role for p in people.values() if p} == set(Role.values)
+    return rows, people

@@ -11,7 +11,10 @@ BATCH = 500
 
 @transaction.atomic
 def create(objects: list, *, actor=None) -> list:
-    """Insert rows of one model, with their history and audit entries; validation is the caller's."""
+    """Insert rows of one model, with their history and audit entries; validation is the caller's.
+
+    A row that was made earlier, or by somebody else, says so as its history wants it: `_history_date`, `_history_user`.
+    """
     return _write(objects, actor=actor, is_new=True)
 
 
@@ -37,7 +40,11 @@ def _write(objects, *, actor, is_new, fields=None):
         model._base_manager.bulk_update(objects, fields, batch_size=BATCH)
     model.history.bulk_history_create(objects, batch_size=BATCH, update=not is_new, default_user=actor)
     action = AuditLog.Action.CREATE if is_new else AuditLog.Action.UPDATE
-    entries = [entry_of_change(obj, action=action, user=actor, is_new=is_new) for obj in objects]
+    entries = []
+    for obj in objects:
+        entry = entry_of_change(obj, action=action, user=getattr(obj, "_history_user", actor), is_new=is_new)
+        entry.created_at = getattr(obj, "_history_date", entry.created_at)
+        entries.append(entry)
     AuditLog._base_manager.bulk_create(entries, batch_size=BATCH)
     for obj in objects:
         obj.remember_values()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeo.base.fields import CUID_LENGTH, TEXT_MAX_LENGTH, new_id
 
-TOKEN_FIELD = "form_token"
+TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
 VERSION_FIELD = "version"
 
 

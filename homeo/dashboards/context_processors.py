@@ -24,8 +24,8 @@ NAVIGATION = {
     Role.ADMIN: [
         (_("Figures"), "chart-bar", "home", "t"),
         (_("Accounts"), "users", "admin:accounts_user_changelist", ""),
-        (_("Tables"), "table", "admin:index", ""),
-        (_("Audit"), "shield-lock", "accounts:auditlog_list", ""),
+        (_("Tables"), "list", "admin:index", ""),
+        (_("Audit"), "shield-lock", "auditlog_list", ""),
     ],
     Role.DOCTOR: [
         HOME,

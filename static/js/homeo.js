@@ -168,6 +168,8 @@ document.addEventListener("click", (event) => {
   } else if (target.matches("dialog[open]") && !$("form[data-guard]", target)) {
     // The dialog itself is hit only on its backdrop, or on padding that ours do not have.
     target.close();
+  } else if (target.closest("[data-print]")) {
+    window.print();
   } else if (target.closest("[data-dismiss]")) {
     const line = target.closest(".note, .toast-line");
     const list = line.closest(".messages");
@@ -176,6 +178,8 @@ document.addEventListener("click", (event) => {
     $("#main")?.focus({ preventScroll: true });
   }
 });
+
+for (const button of $$("[data-print]")) button.hidden = false;
 
 document.addEventListener("focusin", (event) => {
   for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -145,7 +145,7 @@ class VersionedFormView(VersionedMixin, ScopedObjectMixin, FormView):
 
 
 class ActionView(ScopedObjectMixin, View):
-    """A button that changes one row of the person's: POST only, no form; doing it twice is refused by the row's status."""
+    """A button that changes one row of the person's: POST only; doing it twice is refused by the row's status."""
 
     http_method_names = ["post"]
 

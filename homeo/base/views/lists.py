@@ -19,9 +19,10 @@ class ListPageView(ScopedMixin, ListView):
     - `filterset_class`: a django-filter FilterSet over the address's parameters.
     - `orderings`: the sort keys that may stand in `?ordering=`, each with its ORDER BY; the first is the default, a key
       with `-` before it is the reverse.
-    - `search(queryset, text)`: define it to have a search box; it sorts by likeness. What people type are names and phones, which must not
-      stand in addresses: the form goes by POST, the words stay in the session, the address carries a number.
-    - `csv_columns`: pairs of heading and function of the row; define it, and `export_permission`, to offer `?export=csv`.
+    - `search(queryset, text)`: define it to have a search box; it sorts by likeness. What people type are names and
+      phones, which must not stand in addresses: the form goes by POST, the words stay in the session, the address
+      carries a key.
+    - `csv_columns`: pairs of heading and function of the row; define it, and `export_permission`, for `?export=csv`.
     """
 
     paginate_by = PAGE_SIZES[0]
@@ -83,7 +84,7 @@ class ListPageView(ScopedMixin, ListView):
         if not self.request.user.has_perm(self.export_permission):
             raise PermissionDenied
         rows = self.get_queryset()[:COUNT_BOUND]
-        name = f"{self.model._meta.model_name}s-{timezone.localdate():%Y-%m-%d}.csv"
+        name = f"{self.queryset.model._meta.model_name}s-{timezone.localdate():%Y-%m-%d}.csv"
         header = [str(heading) for heading, _value in self.csv_columns]
         return csv_response(name, header, ([value(row) for _heading, value in self.csv_columns] for row in rows))
 

@@ -1,0 +1,1 @@
+"""Pages of the consulting room, by subject."""

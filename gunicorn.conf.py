@@ -1,0 +1,17 @@
+"""How gunicorn serves Homeo, in the demo and in production; variables of the environment change it."""
+
+import os
+
+wsgi_app = "homeo.wsgi:application"
+bind = os.environ.get("HOMEO_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("HOMEO_THREADS", "4"))
+timeout = 60
+graceful_timeout = 20
+max_requests = 5000
+max_requests_jitter = 500
+accesslog = "-"
+# The path alone: what people type into a form of search belongs in no log.
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+control_socket_disable = True

@@ -1,0 +1,19 @@
+"""The doctor's home: today's patients."""
+
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from homeo.base.views import AccessMixin
+from homeo.dashboards.consulting import read_consulting_day
+
+
+class ConsultingRoomView(AccessMixin, TemplateView):
+    """Show who has arrived, who comes next, and what the doctor has left unfinished."""
+
+    permission_required = "dashboards.view_consulting_room"
+    template_name = "dashboards/consulting.html"
+
+    def get_context_data(self, **kwargs):
+        """Add the doctor's day."""
+        now = timezone.localtime()
+        return super().get_context_data(now=now, day=read_consulting_day(self.request.user, now=now), **kwargs)

@@ -1,0 +1,258 @@
+"""The rows that visits leave: appointment, consultation, prescription, invoice, audit."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.audit import bulk
+from accounts.audit.entries import entry
+from accounts.models import AuditLog, User
+from billing.models import Invoice, PaymentMethod
+from billing.services import DAYS_TO_PAY
+from clinical.models import Consultation
+from homeo.demo.factories.billing import InvoiceFactory
+from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+from homeo.demo.factories.scheduling import AppointmentFactory
+from homeo.demo.people import came
+from patients.models import Patient
+from scheduling.models import Appointment
+from scheduling.slots import minute_of, time_of
+
+ADDRESSES = ("10.0.4.11", "10.0.4.12", "10.0.4.31", "10.0.4.33")
+BROWSERS = (
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+)
+METHODS = {PaymentMethod.UPI: 45, PaymentMethod.CASH: 30, PaymentMethod.CARD: 20, PaymentMethod.BANK: 5}
+MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a consultation is written from; `lines` are those of the prescription."""
+
+    complaints: str
+    diagnosis: str = ""
+    advice: str = ""
+    notes: str = ""
+    lines: tuple[dict, ...] = ()
+
+
+class Ledger:
+    """Collects unsaved rows and writes them at once; `now` is local time, and no row is later."""
+
+    def __init__(self, rng: random.Random, now: dt.datetime, desk: list[User]):
+        self.rng = rng
+        self.now = now
+        self.desk = desk
+        self.appointments: list[Appointment] = []
+        self.consultations: list[Consultation] = []
+        self.prescriptions: list = []
+        self.items: list = []
+        self.invoices: list[Invoice] = []
+        self.entries: list[AuditLog] = []
+        self.taken: dict[tuple[str, dt.date], list[tuple[int, int]]] = {}
+        self.days: set[tuple[str, dt.date]] = set()
+
+    def is_free(self, doctor: User, patient: Patient, day: dt.date, minute: int, length: int) -> bool:
+        """Tell whether the doctor has the time, and the patient no visit that day."""
+        spans = self.taken.get((doctor.pk, day), ())
+        return (patient.pk, day) not in self.days and not any(
+            start < minute + length and minute < end for start, end in spans
+        )
+
+    def book(self, patient: Patient, doctor: User, day: dt.date, minute: int, length: int, **fields) -> Appointment:
+        """Add a visit, booked by the front desk some days before unless `made` and `by` say otherwise."""
+        made = fields.pop("made", None)
+        by = fields.pop("by", None) or self.rng.choice(self.desk)
+        visit = AppointmentFactory.build(
+            patient=patient,
+            doctor=doctor,
+            appointment_date=day,
+            appointment_time=time_of(minute),
+            duration=length,
+            booked_by=by,
+            **fields,
+        )
+        made = made or visit.starts_at - dt.timedelta(days=self.rng.randint(0, 12), minutes=self.rng.randint(30, 400))
+        came(visit, self.past(made, latest=self.now - self.rng.randint(20, 300) * MINUTE), by)
+        if visit.status not in {"CANCELLED", "RESCHEDULED"} and not visit.is_overbooked:
+            self.taken.setdefault((doctor.pk, day), []).append((minute, minute + length))
+        self.days.add((patient.pk, day))
+        self.appointments.append(visit)
+        return visit
+
+    def move(self, visit: Appointment, day: dt.date, minute: int) -> Appointment:
+        """Add the visit that `visit` was moved from, which stood on `day`."""
+        self.days.discard((visit.patient_id, day))
+        made = timezone.make_aware(dt.datetime.combine(day, time_of(minute))) - dt.timedelta(days=9)
+        old = self.book(
+            visit.patient, visit.doctor, day, minute, visit.duration, status="RESCHEDULED", made=made, notes=visit.notes
+        )
+        old.rescheduled_to = visit
+        return old
+
+    def arrive(self, visit: Appointment, *, minutes_ago: int | None = None) -> Consultation:
+        """Let the patient arrive: a few minutes early, or so long ago."""
+        early = visit.starts_at - self.rng.randint(2, 18) * MINUTE
+        visit.checked_in_at = self.past(early if minutes_ago is None else self.now - minutes_ago * MINUTE)
+        return self._consultation(visit, "SCHEDULED", made=visit.checked_in_at, by=visit.booked_by, complaints="")
+
+    def miss(self, visit: Appointment) -> None:
+        """Let the patient not come."""
+        visit.no_show_at = self.past(visit.ends_at + self.rng.randint(5, 30) * MINUTE)
+        self._consultation(visit, "NO_SHOW", made=visit.no_show_at, by=visit.booked_by, complaints="")
+
+    def begin(self, visit: Appointment, case: Case) -> Consultation:
+        """Let the doctor be writing the consultation; its prescription is a draft."""
+        consultation = self._start(visit)
+        consultation.status = "IN_PROGRESS"
+        consultation.complaints, consultation.notes = case.complaints, case.notes
+        consultation.diagnosis = case.diagnosis
+        self._prescribe(consultation, case)
+        return consultation
+
+    def complete(self, visit: Appointment, case: Case) -> Consultation:
+        """Let the visit be over: written, signed and billed."""
+        consultation = self._start(visit)
+        spent = max(visit.duration - self.rng.randint(-4, 6), 4)
+        visit.status = "COMPLETED"
+        self._sign(consultation, case, spent)
+        return consultation
+
+    def call(self, patient: Patient, doctor: User, when: dt.datetime, case: Case) -> None:
+        """Add a completed consultation without a visit."""
+        consultation = ConsultationFactory.build(patient=patient, doctor=doctor, scheduled_at=when)
+        self.days.add((patient.pk, when.date()))
+        self.consultations.append(came(consultation, when, doctor))
+        self._sign(consultation, case, self.rng.randint(5, 15))
+
+    def _start(self, visit):
+        consultation = self.arrive(visit)
+        visit.started_at = self.past(max(visit.starts_at + self.rng.randint(-2, 9) * MINUTE, visit.checked_in_at))
+        return consultation
+
+    def _consultation(self, visit, status, *, made, by, complaints) -> Consultation:
+        consultation = ConsultationFactory.build(
+            appointment=visit,
+            patient=visit.patient,
+            doctor=visit.doctor,
+            scheduled_at=visit.starts_at,
+            duration=visit.duration,
+            status=status,
+            complaints=complaints,
+        )
+        self.consultations.append(came(consultation, made, by))
+        return consultation
+
+    def _sign(self, consultation, case, spent):
+        began = consultation.appointment.started_at if consultation.appointment else consultation.scheduled_at
+        consultation.status = "COMPLETED"
+        consultation.completed_at = self.past(began + spent * MINUTE)
+        consultation.duration = spent
+        consultation.complaints, consultation.diagnosis = case.complaints, case.diagnosis
+        consultation.prescription, consultation.notes = case.advice, case.notes
+        self._prescribe(consultation, case)
+        self._bill(consultation)
+
+    def _prescribe(self, consultation, case):
+        if not case.lines:
+            return
+        signed = consultation.completed_at
+        made = signed - MINUTE if signed else self.past(consultation.appointment.started_at + 3 * MINUTE)
+        prescription = PrescriptionFactory.build(
+            consultation=consultation,
+            patient=consultation.patient,
+            doctor=consultation.doctor,
+            notes=case.advice,
+            signed_at=signed,
+        )
+        self.prescriptions.append(came(prescription, made, consultation.doctor))
+        for position, line in enumerate(case.lines):
+            item = PrescriptionItemFactory.build(prescription=prescription, position=position, **line)
+            self.items.append(came(item, made, consultation.doctor))
+
+    def _bill(self, consultation):
+        doctor, made = consultation.doctor, consultation.completed_at
+        invoice = InvoiceFactory.build(
+            patient=consultation.patient,
+            consultation=consultation,
+            amount=doctor.doctor.consultation_fee,
+            description=f"Consultation with {doctor.display_name}",
+            due_date=timezone.localdate(made) + dt.timedelta(days=DAYS_TO_PAY),
+        )
+        self.invoices.append(came(invoice, made, doctor))
+
+    def settle(self, *, besides: Patient) -> None:
+        """Pay most invoices of all but one patient; leave some open or overdue, some failed, refunded or archived."""
+        for invoice in self.invoices:
+            if invoice.patient is besides:
+                continue
+            age = (self.now - invoice.created_at).days
+            chance = self.rng.random()
+            if age > 30 and chance < 0.004:
+                invoice.archived_at = invoice.created_at + dt.timedelta(days=1)
+            elif chance < 0.01:
+                invoice.payment_status = "FAILED"
+            elif chance > (0.7 if age < 1 else 0.85 if age < 15 else 0.985):
+                continue
+            else:
+                self.pay(invoice)
+                if age > 2 and chance > 0.97:
+                    invoice.payment_status = "REFUNDED"
+
+    def pay(self, invoice: Invoice) -> None:
+        """Take the payment at the desk, mostly on the way out."""
+        later = dt.timedelta(days=self.rng.randint(1, 6)) if self.rng.random() < 0.15 else dt.timedelta(0)
+        invoice.payment_status = "COMPLETED"
+        invoice.paid_date = self.past(invoice.created_at + later + self.rng.randint(2, 20) * MINUTE)
+        invoice.payment_method = self.rng.choices(list(METHODS), list(METHODS.values()))[0]
+        if invoice.payment_method != PaymentMethod.CASH:
+            invoice.payment_reference = f"{invoice.payment_method}-{self.rng.randint(10**7, 10**8 - 1)}"
+        invoice.received_by = self.rng.choice(self.desk)
+        self.note(
+            "UPDATE",
+            invoice.received_by,
+            invoice.paid_date,
+            invoice,
+            changes={"payment_status": {"old": "PENDING", "new": "COMPLETED"}},
+        )
+
+    def note(self, action: str, user: User | None, when: dt.datetime, row=None, *, changes=None) -> None:
+        """Add an entry to the audit log, from a computer of the clinic."""
+        kind = row._meta.object_name if row else "User"
+        made = entry(
+            action=action,
+            entity=kind,
+            entity_id=row.pk if row else "",
+            user=user,
+            patient_id=getattr(row, "audit_patient_id", ""),
+            changes=changes,
+        )
+        made.created_at = self.past(when)
+        made.ip_address, made.user_agent = self.rng.choice(ADDRESSES), self.rng.choice(BROWSERS)
+        self.entries.append(made)
+
+    def past(self, when: dt.datetime, *, latest: dt.datetime | None = None) -> dt.datetime:
+        """Return the moment, or the latest one that may be: nothing has happened after now."""
+        return min(when, latest or self.now)
+
+    def save(self) -> None:
+        """Write everything, in the order of time."""
+        self.invoices.sort(key=lambda invoice: invoice.created_at)
+        # A moved visit points to a new one: foreign keys are checked at the end of the transaction.
+        for rows in (self.appointments, self.consultations, self.prescriptions, self.items, self.invoices):
+            bulk.create(rows)
+        AuditLog._base_manager.bulk_create(self.entries, batch_size=bulk.BATCH)
+
+
+def grid(span: tuple[int, int], slot: int) -> list[int]:
+    """Return the minutes at which slots begin within hours."""
+    return list(range(span[0], span[1] - slot + 1, slot))
+
+
+def clock(text: str) -> int:
+    """Return the minute after midnight of a time such as 10:30."""
+    return minute_of(dt.time.fromisoformat(text))

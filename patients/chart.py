@@ -1,0 +1,159 @@
+"""The frame of a patient's chart: the apps above put in what they know of the patient.
+
+A section has a tab, its rows on the timeline of the overview, and a permission; what a person may not see, neither the
+tab nor the timeline shows. `Actions` stand in the head of the chart.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.paginator import Page
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from homeo.base.pagination import BoundedPaginator
+from homeo.base.querysets import BaseQuerySet
+from patients.models import MedicalRecord, Patient
+
+LATEST = 25
+OVERVIEW = "overview"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened, as the timeline shows it; `at` is an aware moment, `state` a word of the component."""
+
+    at: dt.datetime
+    icon: str
+    title: str
+    text: str = ""
+    by: str = ""
+    url: str = ""
+    state: str = ""
+    state_label: str = ""
+    is_key: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One kind of rows of a patient, with a `patient` column.
+
+    - `rows(user, patient)`: the rows that the person may see, latest first, with all that `template` and `entry` need.
+    - `entry(user, row)`: the row on the timeline, or None where another section tells it.
+    - `template`: shows `rows` of one page of the tab; it also gets `person`, who looks at them.
+    """
+
+    key: str
+    title: str
+    order: int
+    permission: str
+    template: str
+    rows: Callable[[User, Patient], BaseQuerySet]
+    entry: Callable[[User, object], Entry | None]
+    icon: str
+    empty: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actions:
+    """Buttons in the head of the chart: `template` gets `patient` and what `load(user, patient)` returns."""
+
+    key: str
+    permission: str
+    template: str
+    load: Callable[[User, Patient], dict]
+
+
+_sections: dict[str, Section] = {}
+_actions: dict[str, Actions] = {}
+
+
+def register(part: Section | Actions) -> None:
+    """Add a section or actions; the same key again replaces them."""
+    (_sections if isinstance(part, Section) else _actions)[part.key] = part
+
+
+def sections_for(user: User) -> list[Section]:
+    """Return the sections that the person may see, in their order."""
+    shown = [section for section in _sections.values() if user.has_perm(section.permission)]
+    return sorted(shown, key=lambda section: section.order)
+
+
+def actions_for(user: User, patient: Patient) -> list[dict]:
+    """Return the buttons of the head: each a template and its context."""
+    return [
+        {"template": actions.template, "context": actions.load(user, patient)}
+        for actions in _actions.values()
+        if user.has_perm(actions.permission)
+    ]
+
+
+def counts(user: User, patient: Patient, sections: list[Section]) -> dict[str, int]:
+    """Return how many rows each section has, in one query."""
+    if not sections:
+        return {}
+    columns = [Coalesce(_count(section.rows(user, patient)), 0) for section in sections]
+    found = Patient.objects.filter(pk=patient.pk).values_list(*columns).get()
+    return dict(zip((section.key for section in sections), found, strict=True))
+
+
+def _count(rows):
+    counted = rows.order_by().filter(patient=OuterRef("pk")).values("patient").annotate(count=Count("pk"))
+    return Subquery(counted.values("count"))
+
+
+def page_of(section: Section, user: User, patient: Patient, number: str | None) -> Page:
+    """Return one page of a section's tab, the nearest one where there is no such page."""
+    return BoundedPaginator(section.rows(user, patient), LATEST).get_page(number)
+
+
+def timeline(user: User, patient: Patient, sections: list[Section]) -> list[Entry]:
+    """Return what happened last, of all kinds together, at most 25 entries."""
+    entries = [
+        entry
+        for section in sections
+        for row in section.rows(user, patient)[:LATEST]
+        if (entry := section.entry(user, row))
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LATEST]
+
+
+def _documents(user, patient):
+    return (
+        MedicalRecord.objects.for_user(user)
+        .filter(patient=patient)
+        .select_related("uploaded_by")
+        .order_by("-recorded_at", "-pk")
+    )
+
+
+def _document_entry(user, record) -> Entry:
+    return Entry(
+        at=record.recorded_at,
+        icon="paperclip",
+        title=record.title,
+        text=record.description,
+        by=_("%(kind)s, uploaded by %(who)s")
+        % {"kind": record.get_record_type_display(), "who": record.uploaded_by.display_name},
+        url=reverse("patients:medicalrecord_download", args=[record.pk]),
+    )
+
+
+register(
+    Section(
+        key="documents",
+        title=gettext_lazy("Documents"),
+        order=30,
+        permission="patients.view_medicalrecord",
+        template="patients/_chart_documents.html",
+        rows=_documents,
+        entry=_document_entry,
+        icon="files",
+        empty=gettext_lazy("No documents yet"),
+    )
+)

@@ -1,0 +1,307 @@
+"""Forms of visits and of working hours."""
+
+import datetime as dt
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from homeo.base.errors import DomainError
+from homeo.base.fields import CUID_LENGTH, validate_schedule_date
+from homeo.base.forms import BaseForm, OnceFormMixin, VersionFormMixin
+from patients.models import Patient
+from scheduling.availability import Hours, WeeklyHours
+from scheduling.models import Appointment, Doctor, Weekday
+from scheduling.services import SlotTakenError, VisitsOutsideError
+from scheduling.slots import parse_slot_key, slot_key
+
+KEY_MAX_LENGTH = len("2026-11-24T10:20-") + CUID_LENGTH
+REASON_MAX_LENGTH = Appointment._meta.get_field("overbook_reason").max_length
+NOTES_MAX_LENGTH = Appointment._meta.get_field("notes").max_length
+
+
+def doctors_for(user: User):
+    """Return the accounts of the doctors with whom the person may book visits: a doctor only with herself."""
+    doctors = User.objects.doctors().filter(doctor__in=Doctor.objects.for_user(user).bookable())
+    return doctors.filter(pk=user.pk) if user.role == Role.DOCTOR else doctors
+
+
+class PatientChoiceField(forms.ModelChoiceField):
+    """A choice of patients by name."""
+
+    def label_from_instance(self, obj):
+        """Return the name: people who choose here know the patients."""
+        return obj.name
+
+
+def _date_field(**kwargs):
+    return forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        validators=[validate_schedule_date],
+        **kwargs,
+    )
+
+
+class ClockField(forms.TimeField):
+    """A clock time as the clinic writes it, 10:20; typed as 10.20, 1020 or 9:20 it means the same."""
+
+    def __init__(self, **kwargs):
+        widget = forms.TimeInput(attrs={"inputmode": "numeric", "placeholder": "10:20", "maxlength": 5}, format="%H:%M")
+        super().__init__(widget=widget, input_formats=["%H:%M"], **kwargs)
+        self.error_messages["invalid"] = _("Enter a time such as 10:20.")
+
+    def to_python(self, value):
+        """Return the time, or raise ValidationError."""
+        if isinstance(value, str):
+            value = value.strip().replace(".", ":")
+            if value.isdecimal() and len(value) in {3, 4}:
+                value = f"{value[:-2]}:{value[-2:]}"
+        return super().to_python(value)
+
+
+class SlotsForm(BaseForm):
+    """Which doctor's free slots of which day; `visit` is one that moves."""
+
+    doctor = forms.ModelChoiceField(User.objects.none())
+    date = _date_field()
+    visit = forms.ModelChoiceField(Appointment.objects.none(), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["doctor"].queryset = doctors_for(self.user).select_related("doctor")
+        self.fields["visit"].queryset = Appointment.objects.for_user(self.user)
+
+
+class BookingForm(BaseForm):
+    """A doctor, a day and a time: a free slot that was chosen, or a time that was typed.
+
+    Patients choose, they do not type. Where the time asked for was not free, the form comes back with `asked` (that
+    time) and slots to choose from, also of other days and doctors. `cleaned_data` holds what counts in the end.
+    """
+
+    doctor = forms.ModelChoiceField(User.objects.none(), label=_("Doctor"), empty_label=_("Choose a doctor"))
+    date = _date_field(label=_("Date"))
+    time = ClockField(label=_("Or type a time"), required=False)
+    slot = forms.CharField(required=False, max_length=KEY_MAX_LENGTH)
+    asked = forms.CharField(required=False, max_length=KEY_MAX_LENGTH, widget=forms.HiddenInput)
+
+    refusal: DomainError | None = None
+    wanted: dict | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["doctor"].queryset = doctors_for(self.user).select_related("doctor")
+        if self.user.role == Role.PATIENT:
+            del self.fields["time"]
+
+    def clean(self):
+        """Decide for one doctor, day and time."""
+        data = super().clean()
+        doctor, day, time = data.get("doctor"), data.get("date"), data.get("time")
+        if not doctor or not day or "time" in self.errors:
+            return data
+        # What was asked for counts only as long as the doctor and the day are still the same.
+        asked = parse_slot_key(data.get("asked") or "")
+        if asked and (asked[0], asked[2]) != (day, doctor.pk):
+            asked = None
+        if time is None and asked and data.get("overbook"):
+            data["time"] = asked[1]
+        elif time is None:
+            self._choose_slot(data, is_offer_allowed=asked is not None)
+        return data
+
+    def _choose_slot(self, data, *, is_offer_allowed):
+        slot = parse_slot_key(data.get("slot") or "")
+        if slot is None:
+            self.add_error("slot", _("Choose one of the free times."))
+            return
+        day, time, doctor_id = slot
+        is_shown = (day, doctor_id) == (data["date"], data["doctor"].pk)
+        if not is_shown and not is_offer_allowed:
+            self.add_error("slot", _("The chosen time was for another day or doctor. Choose one of these."))
+            return
+        doctor = data["doctor"] if is_shown else self.fields["doctor"].queryset.filter(pk=doctor_id).first()
+        try:
+            validate_schedule_date(day)
+        except ValidationError as error:
+            self.add_error("date", error)
+            return
+        if doctor is None:
+            self.add_error("doctor", _("This doctor takes no visits."))
+            return
+        data.update(doctor=doctor, date=day, time=time)
+
+    def add_domain_error(self, error) -> None:
+        """Keep the refusal for the page; show it beside the field, unless the page tells it with the free times."""
+        self.refusal = error
+        self.wanted = {name: self.cleaned_data[name] for name in ("doctor", "date", "time")}
+        time = "time" if "time" in self.fields else "slot"
+        field = {"appointment_time": time, "appointment_date": "date"}.get(error.field, error.field)
+        if isinstance(error, SlotTakenError):
+            return
+        is_seen = field in self.fields and not self.fields[field].widget.is_hidden
+        self.add_error(field if is_seen else None, error.message)
+
+    def ask_again(self, offers) -> None:
+        """Turn the time that was refused into `asked`, and choose the first of `offers`."""
+        data, wanted = self.data.copy(), self.wanted
+        data["asked"] = slot_key(wanted["date"], wanted["time"], wanted["doctor"].pk)
+        data["doctor"], data["date"], data["time"] = wanted["doctor"].pk, wanted["date"].isoformat(), ""
+        data["slot"] = offers[0].key if offers else ""
+        self.data = data
+
+
+class OverbookFormMixin(forms.Form):
+    """A visit beside others or outside the hours: only on purpose, and with a reason."""
+
+    overbook = forms.BooleanField(label=_("Overbook this time"), required=False)
+    overbook_reason = forms.CharField(label=_("Why is it overbooked?"), required=False, max_length=REASON_MAX_LENGTH)
+
+    def clean(self):
+        """Ask for the reason, and for the tick."""
+        data = super().clean()
+        if data.get("overbook") and not data.get("overbook_reason") and "overbook_reason" not in self.errors:
+            self.add_error("overbook_reason", _("Say why this visit is overbooked."))
+        if "overbook" in self.fields and data.get("overbook_reason") and not data.get("overbook"):
+            self.add_error("overbook", _("Tick this to overbook, or clear the reason."))
+        return data
+
+
+class AppointmentCreateForm(OnceFormMixin, OverbookFormMixin, BookingForm):
+    """A visit, booked by the front desk; a doctor only overbooks."""
+
+    notes = forms.CharField(
+        label=_("Reason, as the patient says it"),
+        required=False,
+        max_length=NOTES_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.user.has_perm("scheduling.add_appointment"):
+            del self.fields["overbook"]
+            self.fields["overbook_reason"].required = True
+
+
+class AppointmentRequestForm(OnceFormMixin, BookingForm):
+    """A visit that a patient asks for, also for somebody whom the person looks after."""
+
+    patient = PatientChoiceField(Patient.objects.none(), label=_("For whom?"), empty_label=None)
+    notes = forms.CharField(
+        label=_("What is it about?"),
+        help_text=_("In your own words, if you like. The front desk reads it too."),
+        required=False,
+        max_length=NOTES_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        patients = Patient.objects.for_user(self.user).active().with_account().by_name()
+        self.fields["patient"].queryset = patients
+        if len(patients) == 1:
+            self.fields["patient"].widget = forms.HiddenInput()
+        if self.initial.get("patient") not in {patient.pk for patient in patients}:
+            self.initial["patient"] = patients[0].pk if patients else None
+
+
+class AppointmentRescheduleForm(OnceFormMixin, OverbookFormMixin, BookingForm):
+    """Another doctor, day or time for a visit."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.user.has_perm("scheduling.overbook_appointment"):
+            del self.fields["overbook"], self.fields["overbook_reason"]
+
+
+class AppointmentCancelForm(VersionFormMixin, BaseForm):
+    """Why a visit is called off."""
+
+    cancel_reason = forms.CharField(
+        label=_("Why is it cancelled?"), max_length=Appointment._meta.get_field("cancel_reason").max_length
+    )
+
+
+class AvailabilityForm(VersionFormMixin, BaseForm):
+    """The hours of a week: for each day whether, from when and until when."""
+
+    WEEK = [*[*Weekday][1:], Weekday.SUNDAY]
+
+    keep_outside = forms.BooleanField(label=_("Keep these visits and save the hours"), required=False)
+
+    refusal: VisitsOutsideError | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for day in self.WEEK:
+            self.fields[f"available_{day}"] = forms.BooleanField(label=day.label, required=False)
+            for name, label in (("start", _("%(day)s, from")), ("end", _("%(day)s, until"))):
+                self.fields[f"{name}_{day}"] = ClockField(label=label % {"day": day.label}, required=False)
+
+    @staticmethod
+    def initial_of(stored: WeeklyHours) -> dict:
+        """Return what the fields show for the hours that are stored."""
+        initial = {}
+        for day, row in stored.rows.items():
+            initial |= {
+                f"available_{day}": row.is_available,
+                f"start_{day}": row.start_time,
+                f"end_{day}": row.end_time,
+            }
+        return initial
+
+    def days(self):
+        """Yield the fields of each day, Monday first."""
+        for day in self.WEEK:
+            yield {name: self[f"{name}_{day}"] for name in ("available", "start", "end")}
+
+    def clean(self):
+        """Ask for both times of a day at work, in their order."""
+        data = super().clean()
+        for day in self.WEEK:
+            if not data.get(f"available_{day}"):
+                continue
+            start, end = data.get(f"start_{day}"), data.get(f"end_{day}")
+            for name, value in (("start", start), ("end", end)):
+                if value is None and f"{name}_{day}" not in self.errors:
+                    self.add_error(f"{name}_{day}", _("Enter a time."))
+            if start and end and start >= end:
+                self.add_error(f"end_{day}", _("The hours must end after they begin."))
+        return data
+
+    def hours(self) -> Hours:
+        """Return the hours as the service takes them."""
+        data = self.cleaned_data
+        return {
+            day.value: (data[f"start_{day}"], data[f"end_{day}"]) if data[f"available_{day}"] else None
+            for day in self.WEEK
+        }
+
+    def differences(self, stored: WeeklyHours) -> list[dict]:
+        """Return the days whose typed hours differ from the stored ones."""
+        rows = []
+        for day in self.WEEK:
+            row = stored.rows.get(day)
+            kept = self._say(row.is_available, row.start_time, row.end_time) if row else self._say(False, None, None)
+            data = self.cleaned_data
+            typed = self._say(data.get(f"available_{day}"), data.get(f"start_{day}"), data.get(f"end_{day}"))
+            if typed != kept:
+                rows.append({"label": day.label, "typed": typed, "stored": kept})
+        return rows
+
+    @staticmethod
+    def _say(is_available: bool, start: dt.time | None, end: dt.time | None) -> str:
+        if not is_available:
+            return gettext("not available")
+        return "–".join(f"{time:%H:%M}" if time else "?" for time in (start, end))
+
+    def add_domain_error(self, error) -> None:
+        """Keep the refusal for the page, which lists the visits that are left out."""
+        if isinstance(error, VisitsOutsideError):
+            self.refusal = error
+        else:
+            super().add_domain_error(error)

@@ -1,0 +1,299 @@
+"""Pages that find a time for a visit: book, ask for one, move one."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from homeo.base.templatetags.homeo import clock, day
+from homeo.base.views import OnceFormView, ScopedObjectMixin
+from homeo.base.views.access import shows_patient
+from patients.models import Patient
+from scheduling import availability, services
+from scheduling.forms import (
+    AppointmentCreateForm,
+    AppointmentRequestForm,
+    AppointmentRescheduleForm,
+    BookingForm,
+    doctors_for,
+)
+from scheduling.models import Appointment
+from scheduling.views.slots import PatientChooseView
+
+NEXT_VISITS = 3
+
+
+def day_of(value) -> dt.date | None:
+    """Return a day that somebody typed, or None where visits cannot be booked on it."""
+    try:
+        return BookingForm.base_fields["date"].clean(value)
+    except ValidationError:
+        return None
+
+
+def when(appointment: Appointment) -> str:
+    """Say when a visit is: "Tue 24 Nov 10:20"."""
+    return f"{day(appointment.appointment_date, 'short')} {clock(appointment.appointment_time)}"
+
+
+class FindTimeMixin:
+    """A form that asks for a doctor, a day and a time, with the free slots beside it.
+
+    A time that is not free is answered with who has it and the nearest free ones; what was typed stays.
+    `moving` is the visit that gives up its time, `get_patient(form)` whose visit it is.
+    """
+
+    moving: Appointment | None = None
+
+    def get_patient(self, form) -> Patient:
+        """Return whose visit it is."""
+        raise NotImplementedError
+
+    @cached_property
+    def doctors(self) -> dict[str, User]:
+        """Return the doctors with whom the person may book, by id."""
+        return {doctor.pk: doctor for doctor in doctors_for(self.request.user).select_related("doctor")}
+
+    def get_initial(self):
+        """Start with the doctor and day in the address, as far as they make sense."""
+        doctor = self.doctors.get(self.request.GET.get("doctor"))
+        asked = {"doctor": doctor and doctor.pk, "date": day_of(self.request.GET.get("date"))}
+        usual = {"date": timezone.localdate()} | self.get_defaults()
+        return super().get_initial() | usual | {name: value for name, value in asked.items() if value}
+
+    def get_defaults(self) -> dict:
+        """Return what the form starts with where the address says nothing."""
+        return {}
+
+    def post(self, request, *args, **kwargs):
+        """Book, or only show the free times of another day or doctor: what was typed stays."""
+        if "look" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form_class()(initial=request.POST.dict(), user=request.user)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def slots_of(self, form) -> availability.DaySlots | None:
+        """Return the free slots of the form's doctor and day, or None while these are not known."""
+        doctor, date = self.doctors.get(form["doctor"].value()), day_of(form["date"].value())
+        if doctor is None or date is None:
+            return None
+        return availability.day_slots(doctor, date, besides=self.moving, minutes=self.minutes_with(doctor))
+
+    def minutes_with(self, doctor) -> int | None:
+        """Return how long the visit takes with a doctor, None where it is the doctor's usual length."""
+        return self.moving.duration if self.moving and self.moving.doctor_id == doctor.pk else None
+
+    def form_invalid(self, form):
+        """Show what was refused; a taken time is a conflict (409)."""
+        if not isinstance(form.refusal, services.SlotTakenError | services.NotBookableError):
+            return super().form_invalid(form)
+        wanted = form.wanted
+        offers = availability.offers(
+            wanted["doctor"],
+            wanted["date"],
+            wanted["time"],
+            colleagues=self.doctors.values(),
+            minutes=self.minutes_with(wanted["doctor"]),
+            besides=self.moving,
+            patient=self.get_patient(form),
+        )
+        form.ask_again(offers)
+        is_taken = isinstance(form.refusal, services.SlotTakenError)
+        context = self.get_context_data(
+            form=form, wanted=wanted, offers=offers, clash=self.clash_of(form.refusal), is_taken=is_taken
+        )
+        return self.render_to_response(context, status=409 if is_taken else 422)
+
+    def clash_of(self, refusal) -> Appointment | None:
+        """Return the visit in the way, if the person may see it."""
+        clash = getattr(refusal, "clash", None)
+        if clash is None or not Appointment.objects.for_user(self.request.user).filter(pk=clash.pk).exists():
+            return None
+        shows_patient(self.request, clash.patient_id)
+        return clash
+
+    def get_context_data(self, **kwargs):
+        """Add the free slots; choose the one of the address's time, or type that where it is not free."""
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        slots = self.slots_of(form)
+        time = self.request.GET.get("time", "")[:5]
+        if time and slots and not form.is_bound:
+            keys = {str(offer.slot): offer.key for offer in slots.offers}
+            form.initial |= {"slot": keys[time]} if time in keys else {"time": time}
+        return context | {"slots": slots, "chosen": form["slot"].value(), "moving": self.moving}
+
+    def get_slot(self, form) -> dict:
+        """Return the time that was decided for, as the services take it."""
+        data = form.cleaned_data
+        return {"doctor": data["doctor"], "appointment_date": data["date"], "appointment_time": data["time"]}
+
+
+class AppointmentCreateView(FindTimeMixin, OnceFormView):
+    """Book a visit for `?patient=`; the front desk any, a doctor an overbooked one with herself."""
+
+    permission_required = "scheduling.overbook_appointment"
+    template_name = "scheduling/appointment_create.html"
+    form_class = AppointmentCreateForm
+
+    @cached_property
+    def patient(self) -> Patient:
+        """Return the patient named in the form or the address, or raise 404."""
+        pk = self.request.POST.get("patient") or self.request.GET.get("patient")
+        patients = Patient.objects.for_user(self.request.user).with_account()
+        patient = get_object_or_404(patients, pk=pk)
+        shows_patient(self.request, patient.pk)
+        return patient
+
+    @cached_property
+    def last_visit(self) -> Appointment | None:
+        """Return the last visit that the patient came to."""
+        visits = Appointment.objects.for_user(self.request.user).filter(patient=self.patient, status="COMPLETED")
+        return visits.with_people().order_by("-appointment_date", "-appointment_time").first()
+
+    def get(self, request, *args, **kwargs):
+        """Show the form; first ask for the patient."""
+        if not request.GET.get("patient"):
+            return PatientChooseView.as_view()(request)
+        return super().get(request, *args, **kwargs)
+
+    def get_patient(self, form):
+        """Return the patient of the page."""
+        return self.patient
+
+    def get_defaults(self):
+        """Start with the doctor whom the patient saw last."""
+        if self.last_visit and self.last_visit.doctor_id in self.doctors:
+            return {"doctor": self.last_visit.doctor_id}
+        return {"doctor": next(iter(self.doctors))} if len(self.doctors) == 1 else {}
+
+    def perform(self, form):
+        """Book the visit."""
+        return services.book_appointment(
+            actor=self.request.user,
+            patient=self.patient,
+            notes=form.cleaned_data["notes"],
+            overbook_reason=form.cleaned_data["overbook_reason"],
+            **self.get_slot(form),
+        )
+
+    def get_success_message(self):
+        """Say who is booked with whom, and when."""
+        return _("%(patient)s is booked with %(doctor)s, %(when)s.") % {
+            "patient": self.patient.name,
+            "doctor": self.result.doctor.display_name,
+            "when": when(self.result),
+        }
+
+    def get_success_url(self):
+        """Go on to the visit."""
+        return reverse("scheduling:appointment_detail", args=[self.result.pk])
+
+    def get_context_data(self, **kwargs):
+        """Add the patient, the last visit and the next ones."""
+        visits = Appointment.objects.for_user(self.request.user).filter(patient=self.patient).occupying()
+        coming = visits.from_now(timezone.localtime()).with_people().by_time()[:NEXT_VISITS]
+        return super().get_context_data(
+            **{"patient": self.patient, "last_visit": self.last_visit, "coming": coming} | kwargs
+        )
+
+
+class AppointmentRequestView(FindTimeMixin, OnceFormView):
+    """Ask for a visit, for oneself or for somebody one looks after; the front desk confirms it."""
+
+    permission_required = "scheduling.request_appointment"
+    template_name = "scheduling/appointment_request.html"
+    form_class = AppointmentRequestForm
+
+    def get_patient(self, form):
+        """Return whom the visit is for."""
+        return form.cleaned_data["patient"]
+
+    def get_defaults(self):
+        """Start with the patient of the address and with the doctor of the last visit."""
+        patient = {"patient": self.request.GET.get("patient")}
+        visits = Appointment.objects.for_user(self.request.user).filter(doctor__in=self.doctors)
+        last = visits.order_by("-appointment_date", "-appointment_time").first()
+        return patient | ({"doctor": last.doctor_id} if last else {})
+
+    def perform(self, form):
+        """Ask for the visit."""
+        return services.book_appointment(
+            actor=self.request.user,
+            patient=form.cleaned_data["patient"],
+            notes=form.cleaned_data["notes"],
+            status=Appointment.Status.PENDING,
+            **self.get_slot(form),
+        )
+
+    def get_success_message(self):
+        """Say what was asked for, and that it waits for an answer."""
+        return _("You asked for a visit to %(doctor)s, %(when)s. The clinic will confirm it.") % {
+            "doctor": self.result.doctor.display_name,
+            "when": when(self.result),
+        }
+
+    def get_success_url(self):
+        """Go on to the person's visits."""
+        return reverse("scheduling:appointment_list")
+
+
+class AppointmentRescheduleView(FindTimeMixin, ScopedObjectMixin, OnceFormView):
+    """Move a visit to another time or doctor."""
+
+    permission_required = "scheduling.reschedule_appointment"
+    queryset = Appointment.objects.with_people()
+    template_name = "scheduling/appointment_reschedule.html"
+    form_class = AppointmentRescheduleForm
+
+    @property
+    def moving(self):
+        """Return the visit that gives up its time."""
+        return self.object
+
+    def get(self, request, *args, **kwargs):
+        """Show the form, if the visit can still move."""
+        if "reschedule" not in services.possible_changes(actor=request.user, appointment=self.object):
+            messages.error(request, _("This visit cannot be moved any more."))
+            return HttpResponseRedirect(reverse("scheduling:appointment_detail", args=[self.object.pk]))
+        return super().get(request, *args, **kwargs)
+
+    def get_patient(self, form):
+        """Return the visit's patient."""
+        return self.object.patient
+
+    def get_defaults(self):
+        """Start with the same doctor and day, today where that has passed."""
+        return {
+            "doctor": self.object.doctor_id,
+            "date": max(self.object.appointment_date, timezone.localdate()),
+        }
+
+    def perform(self, form):
+        """Move the visit."""
+        return services.reschedule_appointment(
+            actor=self.request.user,
+            appointment=self.object,
+            overbook_reason=form.cleaned_data.get("overbook_reason", ""),
+            **self.get_slot(form),
+        )
+
+    def get_success_message(self):
+        """Say where the visit has gone."""
+        return _("%(patient)s is moved from %(old)s to %(new)s with %(doctor)s.") % {
+            "patient": self.object.patient.name,
+            "old": when(self.object),
+            "new": when(self.result),
+            "doctor": self.result.doctor.display_name,
+        }
+
+    def get_success_url(self):
+        """Go on to the new visit."""
+        return reverse("scheduling:appointment_detail", args=[self.result.pk])

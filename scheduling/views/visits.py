@@ -1,0 +1,102 @@
+"""Pages that show visits: the list and one visit."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from accounts.models import Role
+from homeo.base.views import ListPageView, ScopedObjectMixin
+from patients.models import Patient
+from scheduling import services
+from scheduling.filters import AppointmentFilter
+from scheduling.models import Appointment
+
+COMING_MAX = 20
+
+
+class AppointmentListView(ListPageView):
+    """Visits: a table to filter, sort, search and export for the staff, the coming and the past ones for a patient."""
+
+    permission_required = "scheduling.view_appointment"
+    export_permission = "scheduling.export_appointment"
+    model = Appointment
+    queryset = Appointment.objects.with_people()
+    filterset_class = AppointmentFilter
+    orderings = {
+        "time": ("appointment_date", "appointment_time", "pk"),
+        "patient": ("patient__user__search_name", "appointment_date", "appointment_time", "pk"),
+        "doctor": ("doctor__search_name", "appointment_date", "appointment_time", "pk"),
+        "status": ("status", "appointment_date", "appointment_time", "pk"),
+    }
+    csv_columns = (
+        (_("Date"), lambda visit: visit.appointment_date.isoformat()),
+        (_("Time"), lambda visit: f"{visit.appointment_time:%H:%M}"),
+        (_("Minutes"), lambda visit: visit.duration),
+        (_("Patient"), lambda visit: visit.patient.name),
+        (_("File number"), lambda visit: visit.patient.file_number),
+        (_("Phone"), lambda visit: visit.patient.phone),
+        (_("Doctor"), lambda visit: visit.doctor.display_name),
+        (_("Status"), lambda visit: visit.state_label),
+        (_("Overbooked"), lambda visit: _("yes") if visit.is_overbooked else ""),
+        (_("Note"), lambda visit: visit.notes),
+    )
+
+    def setup(self, request, *args, **kwargs):
+        """Show a patient the own visits without filters: they are few."""
+        super().setup(request, *args, **kwargs)
+        self.is_patients = getattr(request.user, "role", None) == Role.PATIENT
+        if self.is_patients:
+            self.search = self.filterset_class = None
+            self.orderings = {"latest": ("-appointment_date", "-appointment_time", "-pk")}
+
+    def get_template_names(self):
+        """Return the patient's page or the table."""
+        return ["scheduling/appointment_list_own.html" if self.is_patients else "scheduling/appointment_list.html"]
+
+    def search(self, queryset, text):
+        """Return the visits of the patients whom the words may mean, earliest first."""
+        patients = Patient.objects.for_user(self.request.user).found(text).order_by()
+        return queryset.filter(patient__in=patients.values("pk")).by_time()
+
+    def get_queryset(self):
+        """Leave to a patient's pages of past visits what is not coming any more."""
+        queryset = super().get_queryset()
+        if not self.is_patients:
+            return queryset
+        return queryset.exclude(pk__in=self._coming().values("pk"))
+
+    def _coming(self):
+        visits = Appointment.objects.for_user(self.request.user).occupying().from_now(timezone.localtime())
+        return visits.with_people().by_time()
+
+    def get_context_data(self, **kwargs):
+        """Add the coming visits of a patient, each with what can be done with it."""
+        context = super().get_context_data(**kwargs)
+        if self.is_patients:
+            user = self.request.user
+            context["coming"] = [
+                (visit, services.possible_changes(actor=user, appointment=visit))
+                for visit in self._coming()[:COMING_MAX]
+            ]
+            context["is_for_several"] = Patient.objects.for_user(user).count() > 1
+        return context
+
+
+class AppointmentDetailView(ScopedObjectMixin, TemplateView):
+    """One visit: where it stands, where it came from, and what can be done with it."""
+
+    permission_required = "scheduling.view_appointment"
+    queryset = Appointment.objects.with_people().select_related(
+        "booked_by", "rescheduled_to", "rescheduled_from", "consultation"
+    )
+    template_name = "scheduling/appointment_detail.html"
+
+    def get_context_data(self, **kwargs):
+        """Add the changes that the person may make now."""
+        user = self.request.user
+        changes = services.possible_changes(actor=user, appointment=self.object)
+        if user.role == Role.PATIENT and "restore" in changes and services.cancelled_by(self.object) != user.pk:
+            changes.discard("restore")
+        return super().get_context_data(
+            **{"visit": self.object, "changes": changes, "is_patients": user.role == Role.PATIENT} | kwargs
+        )

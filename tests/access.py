@@ -1,0 +1,87 @@
+"""Every address of Homeo and what each role gets from it; a new address must join."""
+
+from django.urls import reverse
+
+# Columns: nobody, admin, treating doctor, another doctor, front desk, the patient, another patient.
+# 405 is the answer to a GET of somebody who may press the button.
+COLUMNS = ("nobody", "admin", "doctor", "other doctor", "front desk", "patient", "other patient")
+PUBLIC = (200,) * 7
+SIGNED_IN = (302, 200, 200, 200, 200, 200, 200)
+TABLE = {
+    # Anybody
+    ("healthz", ""): PUBLIC,
+    ("readyz", ""): PUBLIC,
+    ("account_login", ""): (200, 302, 302, 302, 302, 302, 302),
+    ("account_logout", ""): (302, 200, 200, 200, 200, 200, 200),
+    ("account_reset_password", ""): PUBLIC,
+    ("account_reset_password_done", ""): PUBLIC,
+    ("account_reset_password_from_key", "reset"): PUBLIC,
+    ("account_reset_password_from_key_done", ""): PUBLIC,
+    ("account_change_password", ""): SIGNED_IN,
+    ("account_inactive", ""): PUBLIC,
+    # Everybody who signed in
+    ("home", ""): SIGNED_IN,
+    ("accounts:profile", ""): SIGNED_IN,
+    ("accounts:theme", ""): (302, 405, 405, 405, 405, 405, 405),
+    # Who did what
+    ("auditlog_list", ""): (302, 200, 403, 403, 403, 403, 403),
+    ("access_list", ""): (302, 403, 403, 403, 403, 200, 200),
+    # Patients
+    ("search_box", ""): (302, 200, 200, 200, 200, 403, 403),
+    ("patients:patient_list", ""): (302, 200, 200, 200, 200, 403, 403),
+    ("patients:patient_create", ""): (302, 403, 403, 403, 200, 403, 403),
+    ("patients:patient_detail", "patient"): (302, 200, 200, 404, 200, 200, 404),
+    ("patients:patient_update", "patient"): (302, 200, 403, 403, 200, 403, 403),
+    ("patients:patient_notes_update", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("patients:patient_contact_update", "patient"): (302, 403, 403, 403, 403, 200, 404),
+    ("patients:guardian_create", "patient"): (302, 200, 403, 403, 200, 403, 403),
+    ("patients:medicalrecord_list", ""): (302, 403, 403, 403, 403, 200, 200),
+    ("patients:medicalrecord_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("patients:medicalrecord_download", "record"): (302, 403, 200, 404, 403, 200, 404),
+    # Scheduling
+    ("day", ""): (302, 200, 200, 200, 200, 403, 403),
+    ("scheduling:appointment_list", ""): SIGNED_IN,
+    ("scheduling:appointment_create", ""): (302, 403, 200, 200, 200, 403, 403),
+    ("scheduling:appointment_create", "?patient"): (302, 403, 200, 404, 200, 403, 403),
+    ("scheduling:patient_choose", ""): (302, 403, 200, 200, 200, 403, 403),
+    ("scheduling:appointment_request", ""): (302, 403, 403, 403, 403, 200, 200),
+    ("scheduling:slot_list", ""): (302, 403, 200, 200, 200, 200, 200),
+    ("scheduling:appointment_detail", "visit"): (302, 200, 200, 404, 200, 200, 404),
+    ("scheduling:appointment_confirm", "visit"): (302, 403, 405, 404, 405, 403, 403),
+    ("scheduling:appointment_check_in", "visit"): (302, 403, 405, 404, 405, 403, 403),
+    ("scheduling:appointment_no_show", "visit"): (302, 403, 405, 404, 405, 403, 403),
+    ("scheduling:appointment_cancel", "visit"): (302, 403, 200, 404, 200, 200, 404),
+    ("scheduling:appointment_restore", "visit"): (302, 403, 405, 404, 405, 405, 404),
+    ("scheduling:appointment_reschedule", "visit"): (302, 403, 403, 403, 200, 200, 404),
+    ("scheduling:availability_update", ""): (302, 403, 200, 200, 403, 403, 403),
+    # Clinical
+    ("clinical:consultation_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:consultation_start", "waiting"): (302, 403, 405, 404, 403, 403, 403),
+    ("clinical:consultation_update", "consultation"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:consultation_complete", "consultation"): (302, 403, 405, 404, 403, 403, 403),
+    ("clinical:consultation_archive", "consultation"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:consultation_detail", "completed"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:prescription_list", ""): (302, 403, 200, 200, 403, 200, 200),
+    ("clinical:prescription_create", "consultation"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:patient_prescription_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:prescription_detail", "prescription"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:prescription_update", "draft"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:prescription_archive", "draft"): (302, 403, 200, 404, 403, 403, 403),
+    # Billing
+    ("billing:invoice_list", ""): (302, 200, 403, 403, 200, 200, 200),
+    ("billing:invoice_create", "patient"): (302, 403, 403, 403, 200, 403, 403),
+    ("billing:invoice_detail", "invoice"): (302, 200, 403, 403, 200, 200, 404),
+    ("billing:invoice_update", "invoice"): (302, 403, 403, 403, 200, 403, 403),
+    ("billing:invoice_pay", "invoice"): (302, 403, 403, 403, 200, 403, 403),
+    ("billing:invoice_refund", "paid"): (302, 403, 403, 403, 200, 403, 403),
+    ("billing:invoice_archive", "invoice"): (302, 403, 403, 403, 200, 403, 403),
+}
+
+
+def address(name: str, kind: str, rows: dict) -> str:
+    """Return the path of a row of the table, about the rows of `world`."""
+    if kind == "reset":
+        return reverse(name, kwargs={"uidb36": "x", "key": "y"})
+    if kind.startswith("?"):
+        return f"{reverse(name)}?{kind[1:]}={rows[kind[1:]].pk}"
+    return reverse(name, kwargs={"pk": rows[kind].pk} if kind else {})

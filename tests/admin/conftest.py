@@ -1,0 +1,55 @@
+"""One row of every table, with clinical text that must not be seen."""
+
+import pytest
+from django.apps import apps
+
+from homeo.base.fields import new_id
+
+SECRET = "Secretum"
+APPS = ["base", "accounts", "patients", "scheduling", "clinical", "billing"]
+
+
+def tables():
+    """Return every model of ours, without the histories."""
+    models = [model for label in APPS for model in apps.get_app_config(label).get_models()]
+    return [model for model in models if not model.__name__.startswith("Historical")]
+
+
+@pytest.fixture
+def rows(admin):
+    """One row of each model, by model; every clinical column holds the secret, and has been changed once."""
+    from accounts.models import AuditLog, User
+    from homeo.base.models import Submission
+    from homeo.demo.factories.billing import InvoiceFactory
+    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+    from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory, PatientFactory
+    from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory
+
+    doctor = DoctorFactory()
+    patient = PatientFactory()
+    prescription = PrescriptionFactory(patient=patient, doctor=doctor.user)
+    made = [
+        patient.user,
+        patient,
+        GuardianFactory(patient=patient),
+        MedicalRecordFactory(patient=patient, uploaded_by=doctor.user),
+        doctor,
+        doctor.availability.first(),
+        AppointmentFactory(patient=patient, doctor=doctor.user),
+        ConsultationFactory(patient=patient, doctor=doctor.user),
+        prescription,
+        PrescriptionItemFactory(prescription=prescription),
+        InvoiceFactory(patient=patient),
+    ]
+    for number in range(2):
+        for row in made:
+            names = getattr(row, "clinical_fields", ())
+            for name in names:
+                setattr(row, name, f"{SECRET} {number}")
+            if names:
+                row.save()
+    found = {type(row): row for row in made}
+    found[User] = patient.user
+    found[AuditLog] = AuditLog.objects.filter(entity="Patient").first()
+    found[Submission] = Submission.objects.create(pk=new_id(), user_id=admin.pk, path="/patients/new/")
+    return found

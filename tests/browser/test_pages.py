@@ -1,0 +1,27 @@
+"""Every page that somebody may open: accessible, nothing refused by the policy, no sideways scroll."""
+
+import pytest
+
+from tests.access import COLUMNS, TABLE, address
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("column", COLUMNS[:-1])
+def test_pages(world, page_for, axe, shot, problems, subtests, column):
+    rows, people = world
+    page = page_for(people[column])
+    for (name, kind), statuses in TABLE.items():
+        if statuses[COLUMNS.index(column)] != 200 or name in {"healthz", "readyz", "scheduling:slot_list"}:
+            continue
+        with subtests.test(name):
+            page.goto(address(name, kind, rows))
+            for width in (1280, 360):
+                page.set_viewport_size({"width": width, "height": 800})
+                for scheme in ("light", "dark"):
+                    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                    assert axe(page) == [], (width, scheme)
+                    shot(page, f"{column}-{name}-{scheme}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert problems == []
+        problems.clear()
