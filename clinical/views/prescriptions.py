@@ -69,12 +69,6 @@ class PrescriptionFormMixin:
             notes=form.cleaned_data["notes"],
         )
 
-    def get_success_url(self) -> str:
-        """Go back to the consultation, or read what was signed."""
-        if self.consultation:
-            return reverse("clinical:consultation_update", args=[self.consultation.pk])
-        return reverse("clinical:prescription_detail", args=[self.result.pk])
-
     def get_success_message(self) -> str:
         """Say whether it is signed."""
         if self.consultation:
@@ -141,6 +135,10 @@ class PatientPrescriptionCreateView(ScopedObjectMixin, PrescriptionWriteView):
 
     queryset = Patient.objects.with_account()
 
+    def get_success_url(self) -> str:
+        """Read what was signed, and print it."""
+        return reverse("clinical:prescription_detail", args=[self.result.pk])
+
     @property
     def patient(self):
         """Return the patient whom the address names."""
@@ -156,6 +154,12 @@ class OwnPrescriptionMixin(ScopedObjectMixin):
         """Leave out those of colleagues."""
         user = self.request.user
         return super().get_queryset().written_by(user).of_patients_of(user)
+
+    def get_success_url(self) -> str:
+        """Go back to the consultation, where there is one."""
+        if self.object.consultation_id:
+            return reverse("clinical:consultation_update", args=[self.object.consultation_id])
+        return reverse("clinical:prescription_detail", args=[self.object.pk])
 
     def get(self, request, *args, **kwargs):
         """Show the page while the prescription is a draft."""
@@ -189,10 +193,6 @@ class PrescriptionUpdateView(PrescriptionFormMixin, OwnPrescriptionMixin, Versio
         """Tell the form which lines there are."""
         return super().get_form_kwargs() | {"prescription": self.object}
 
-    def get_success_url(self) -> str:
-        """Go back to the consultation."""
-        return reverse("clinical:consultation_update", args=[self.object.consultation_id])
-
 
 class PrescriptionArchiveView(OwnPrescriptionMixin, OnceFormView):
     """Put away a draft, after a question."""
@@ -204,10 +204,6 @@ class PrescriptionArchiveView(OwnPrescriptionMixin, OnceFormView):
     def perform(self, form):
         """Put it away."""
         return services.archive_prescription(actor=self.request.user, prescription=self.object)
-
-    def get_success_url(self) -> str:
-        """Go back to the consultation."""
-        return reverse("clinical:consultation_update", args=[self.object.consultation_id])
 
     def get_success_message(self) -> str:
         """Say what was done."""

@@ -161,6 +161,14 @@ def test_a_draft_is_changed_line_by_line(at_work, draft):
     assert (draft.notes, draft.is_signed) == ("Rest", False)
 
 
+def test_a_draft_outside_of_a_consultation_is_signed_by_its_save(at_work, treated, doctor):
+    draft = PrescriptionFactory(patient=treated, doctor=doctor, signed_at=None)
+    response = at_work.post(url("prescription_update", draft), prescription_data(LINE, version=draft.version))
+    assert response["Location"] == url("prescription_detail", draft)
+    draft.refresh_from_db()
+    assert draft.is_signed
+
+
 def test_the_page_of_a_draft_shows_its_lines_with_their_ids(at_work, draft):
     form = at_work.get(url("prescription_update", draft)).context["form"]
     assert [row["id"].value() for row in form.items.forms] == [row["id"] for row in rows_of(draft)]

@@ -150,6 +150,20 @@ def test_the_board_shows_visits_free_slots_and_the_ways_around(client_of, recept
     assert "data-poll" not in content
 
 
+def test_the_first_day_has_no_day_before_it(client_of, receptionist, doctor):
+    first = timezone.localdate() - dt.timedelta(days=366)
+    content = client_of(receptionist).get(f"{reverse('day')}?day={first}").content.decode()
+    assert 'rel="prev"' not in content
+    assert 'rel="next"' in content
+    assert f"date={first}" not in content
+
+
+def test_a_day_without_doctors_says_so(client_of, receptionist):
+    DoctorFactory(hours=False)
+    content = client_of(receptionist).get(reverse("home")).content.decode()
+    assert "Nobody is at work" in content
+
+
 def test_one_doctor_is_shown_alone(client_of, receptionist, doctor):
     other = DoctorFactory().user
     content = client_of(receptionist).get(f"{reverse('day')}?doctor={doctor.pk}").content.decode()
