@@ -199,6 +199,7 @@ class AuditLog(models.Model):
         verbose_name=_("who"),
         null=True,
         blank=True,
+        db_index=False,
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         related_name="+",
@@ -219,6 +220,7 @@ class AuditLog(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit log")
         ordering = ["-created_at", "-id"]
+        # Foreign keys that lead one of these need no index of their own.
         indexes = [
             models.Index(fields=["user", "-created_at"], name="auditlog_user_created"),
             models.Index(fields=["entity", "entity_id"], name="auditlog_entity"),

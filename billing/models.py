@@ -50,7 +50,9 @@ class Invoice(ArchivableModel):
     invoice_no = models.IntegerField(
         _("number"), unique=True, editable=False, db_default=NextValue(sequence=INVOICE_NUMBER_SEQUENCE)
     )
-    patient = models.ForeignKey(Patient, verbose_name=_("patient"), on_delete=models.PROTECT, related_name="invoices")
+    patient = models.ForeignKey(
+        Patient, verbose_name=_("patient"), db_index=False, on_delete=models.PROTECT, related_name="invoices"
+    )
     consultation = models.ForeignKey(
         Consultation,
         verbose_name=_("consultation"),
@@ -87,6 +89,7 @@ class Invoice(ArchivableModel):
     class Meta:
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
+        # Foreign keys that lead one of these need no index of their own.
         indexes = [
             models.Index(fields=["patient", "-created_at"], name="invoice_patient_created"),
             models.Index(fields=["payment_status", "-created_at"], name="invoice_status_created"),

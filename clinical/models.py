@@ -51,11 +51,12 @@ class Consultation(ArchivableModel):
         related_name="consultation",
     )
     patient = models.ForeignKey(
-        Patient, verbose_name=_("patient"), on_delete=models.PROTECT, related_name="consultations"
+        Patient, verbose_name=_("patient"), db_index=False, on_delete=models.PROTECT, related_name="consultations"
     )
     doctor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("doctor"),
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="doctor_consultations",
         limit_choices_to={"role": "DOCTOR"},
@@ -81,6 +82,7 @@ class Consultation(ArchivableModel):
     class Meta:
         verbose_name = _("consultation")
         verbose_name_plural = _("consultations")
+        # Foreign keys that lead one of these need no index of their own.
         indexes = [
             models.Index(fields=["patient", "-scheduled_at"], name="consultation_patient_time"),
             models.Index(fields=["doctor", "-scheduled_at"], name="consultation_doctor_time"),
@@ -163,11 +165,12 @@ class Prescription(ArchivableModel):
         related_name="prescriptions",
     )
     patient = models.ForeignKey(
-        Patient, verbose_name=_("patient"), on_delete=models.PROTECT, related_name="prescriptions"
+        Patient, verbose_name=_("patient"), db_index=False, on_delete=models.PROTECT, related_name="prescriptions"
     )
     doctor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("doctor"),
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="doctor_prescriptions",
         limit_choices_to={"role": "DOCTOR"},
@@ -183,6 +186,7 @@ class Prescription(ArchivableModel):
     class Meta:
         verbose_name = _("prescription")
         verbose_name_plural = _("prescriptions")
+        # Foreign keys that lead one of these need no index of their own.
         indexes = [
             models.Index(fields=["patient", "-created_at"], name="prescription_patient_created"),
             models.Index(fields=["doctor", "-created_at"], name="prescription_doctor_created"),

@@ -186,7 +186,7 @@ class MedicalRecord(BaseModel):
     """A document of a patient, kept in the private store under a random name."""
 
     patient = models.ForeignKey(
-        Patient, verbose_name=_("patient"), on_delete=models.PROTECT, related_name="medical_records"
+        Patient, verbose_name=_("patient"), db_index=False, on_delete=models.PROTECT, related_name="medical_records"
     )
     title = models.CharField(_("title"), max_length=150)
     description = LongTextField(_("description"), max_length=2000, blank=True, default="")
@@ -208,6 +208,7 @@ class MedicalRecord(BaseModel):
     class Meta:
         verbose_name = _("medical record")
         verbose_name_plural = _("medical records")
+        # Foreign keys that lead one of these need no index of their own.
         indexes = [
             models.Index(fields=["patient", "-recorded_at"], name="medicalrecord_patient_recorded"),
             models.Index(fields=["record_type"], name="medicalrecord_type"),

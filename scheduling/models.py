@@ -180,11 +180,12 @@ class Appointment(BaseModel):
     }
 
     patient = models.ForeignKey(
-        Patient, verbose_name=_("patient"), on_delete=models.PROTECT, related_name="appointments"
+        Patient, verbose_name=_("patient"), db_index=False, on_delete=models.PROTECT, related_name="appointments"
     )
     doctor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("doctor"),
+        db_index=False,
         on_delete=models.PROTECT,
         related_name="doctor_appointments",
         limit_choices_to={"role": "DOCTOR"},
@@ -222,6 +223,7 @@ class Appointment(BaseModel):
     class Meta:
         verbose_name = _("visit")
         verbose_name_plural = _("visits")
+        # Foreign keys that lead one of these need no index of their own.
         indexes = [
             models.Index(fields=["appointment_date", "appointment_time"], name="appointment_date"),
             models.Index(fields=["doctor", "appointment_date"], name="appointment_doctor_date"),

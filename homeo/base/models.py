@@ -90,6 +90,10 @@ class Submission(models.Model):
     message = models.CharField(max_length=500, default="")
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), db_index=True)
 
+    class Meta:
+        verbose_name = _("form sent")
+        verbose_name_plural = _("forms sent")
+
     def __str__(self):
         return self.token
 

@@ -44,6 +44,16 @@ def test_the_table_holds(world, client, client_of, subtests):
                     assert response["Location"].startswith("/accounts/login/")
 
 
+def test_no_page_asks_the_database_more_than_twelve_times(world, client_of, django_assert_max_num_queries, subtests):
+    rows, people = world
+    for column in COLUMNS[1:]:
+        client = client_of(people[column])
+        for (name, kind), statuses in TABLE.items():
+            if statuses[COLUMNS.index(column)] == 200 and name not in {"healthz", "readyz"}:
+                with subtests.test(name, column=column), django_assert_max_num_queries(12):
+                    client.get(address(name, kind, rows))
+
+
 @pytest.mark.parametrize("status", ["INACTIVE", "SUSPENDED"])
 def test_nothing_is_open_to_an_account_that_is_closed(world, client_of, status):
     rows, people = world

@@ -1,0 +1,19 @@
+"""What a person who is not signed in gets."""
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponse
+
+from accounts import unsent
+from accounts.views.sign_in import SignInView
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Ask strangers to sign in: by a redirect, where a form was sent with the form kept, htmx by a bare 401."""
+
+    def handle_no_permission(self, request, view_func):
+        """Answer a request that needs a sign-in."""
+        if request.htmx:
+            return HttpResponse(status=401)
+        if sealed := unsent.seal(request):
+            return SignInView.once_more(request, sealed)
+        return super().handle_no_permission(request, view_func)
