@@ -1,8 +1,10 @@
 """How allauth behaves in a clinic: nobody signs up alone, nobody is written to at a generated address."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import NO_EMAIL_DOMAIN
@@ -28,6 +30,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request) -> str:
         """Return to the profile after a change of the password."""
         return reverse("accounts:profile")
+
+    def is_safe_url(self, url: str) -> bool:
+        """Tell whether `next` is a page of ours; allauth's own check breaks on what is no address."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send a mail of allauth's, unless the address is a generated one."""

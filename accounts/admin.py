@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts import services
 from accounts.models import AuditLog, Fold, User
-from homeo.base.admin import AdminAddForm, TableAdmin
+from homeo.base.admin import AdminAddForm, AdminChangeForm, TableAdmin
 
 
 class UserAddForm(AdminAddForm):
@@ -21,19 +21,45 @@ class UserAddForm(AdminAddForm):
     )
 
 
+class UserChangeForm(AdminChangeForm):
+    """A stored account; a generated address is shown as none, and kept as long as none is filled in."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.has_email:
+            self.initial["email"] = ""
+            self.fields["email"].required = False
+            self.fields["email"].help_text = _("This person has no e-mail, and is not written to.")
+
+    def clean_email(self):
+        """Return the address to keep."""
+        return self.cleaned_data["email"] or self.instance.email
+
+
 @admin.register(User)
 class UserAdmin(TableAdmin):
     """Everybody who signs in. Passwords are neither shown nor set: people choose them by invitation."""
 
     add_form = UserAddForm
+    form = UserChangeForm
     add_fields = ("email", "first_name", "last_name", "phone", "role")
     change_fields = ("email", "first_name", "last_name", "phone", "role", "status")
-    list_display = ("get_full_name", "email", "role", "status", "created_at")
+    list_display = ("name", "address", "role", "status", "created_at")
     list_filter = ("role", "status", ("created_at", admin.DateFieldListFilter))
     ordering = ("search_name", "id")
     search_fields = ("search_name", "email", "phone")
     search_help_text = _("Name, e-mail or phone.")
     actions = ("invite",)
+
+    @admin.display(description=_("Name"), ordering="search_name")
+    def name(self, obj):
+        """Return the whole name."""
+        return obj.get_full_name()
+
+    @admin.display(description=_("E-mail"), ordering="email", empty_value=_("no e-mail"))
+    def address(self, obj):
+        """Return the address, unless it is a generated one."""
+        return obj.email if obj.has_email else None
 
     def get_change_fields(self, request, obj):
         """Leave out role and status of the own account."""

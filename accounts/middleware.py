@@ -10,6 +10,12 @@ from accounts.views.sign_in import SignInView
 class SignInMiddleware(LoginRequiredMiddleware):
     """Ask strangers to sign in: by a redirect, where a form was sent with the form kept, htmx by a bare 401."""
 
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        """Let public pages through before the session is asked, so that they answer without a database too."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request, view_func):
         """Answer a request that needs a sign-in."""
         if request.htmx:

@@ -125,7 +125,8 @@ def change_user(*, actor: User, user: User, role: str, status: str, **fields) ->
     Raises:
         DomainError: see `change_access`.
     """
-    _set_fields(user, **fields)
+    with _email_errors_on_the_field():
+        _set_fields(user, **fields)
     return change_access(actor=actor, user=user, role=role, status=status)
 
 

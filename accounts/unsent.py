@@ -7,7 +7,6 @@ FIELD = "unsent"
 COOKIE = "person"
 SALT = "accounts.unsent"
 MAX_AGE = 60 * 60
-FORM_TYPE = "application/x-www-form-urlencoded"
 NOT_KEPT = {"csrfmiddlewaretoken", "next"}
 
 
@@ -18,7 +17,7 @@ def seal(request) -> str:
     """
     person = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=None)
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_KEPT]
-    if not person or not fields or request.content_type != FORM_TYPE or any("password" in name for name, _ in fields):
+    if not person or not fields or any("password" in name for name, _ in fields):
         return ""
     kept = {"person": person, "path": request.get_full_path(), "fields": fields}
     return signing.dumps(kept, salt=SALT, compress=True)

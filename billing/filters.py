@@ -1,31 +1,13 @@
 """Filters of the list of invoices."""
 
-import datetime as dt
-
 import django_filters
-from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from billing.models import Invoice, PaymentStatus
-from homeo.base.fields import validate_past_date
+from homeo.base.filters import DayFilter
 
 OPEN, OVERDUE, ARCHIVED = "open", "overdue", "archived"
-
-
-def day_filter(label: str, method: str) -> django_filters.DateFilter:
-    """Return a filter by a day that has been."""
-    return django_filters.DateFilter(
-        label=label,
-        method=method,
-        validators=[validate_past_date],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
-def start_of(day: dt.date) -> dt.datetime:
-    """Return the moment at which a day begins in the clinic."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
 class InvoiceFilter(django_filters.FilterSet):
@@ -42,12 +24,17 @@ class InvoiceFilter(django_filters.FilterSet):
         empty_label=_("All"),
         method="filter_status",
     )
-    issued_from = day_filter(_("Issued from"), "filter_issued_from")
-    issued_to = day_filter(_("Issued until"), "filter_issued_to")
+    issued_from = DayFilter("created_at", "gte", _("Issued from"))
+    issued_to = DayFilter("created_at", "lte", _("Issued until"))
 
     class Meta:
         model = Invoice
         fields = ["status"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.request.user.role == Role.PATIENT:
+            del self.filters["issued_from"], self.filters["issued_to"]
 
     def filter_queryset(self, queryset):
         """Leave out archived invoices, unless they are asked for."""
@@ -64,11 +51,3 @@ class InvoiceFilter(django_filters.FilterSet):
         if value == ARCHIVED:
             return queryset.filter(archived_at__isnull=False)
         return queryset.filter(payment_status=value)
-
-    def filter_issued_from(self, queryset, name, value):
-        """Keep those made on that day or later."""
-        return queryset.filter(created_at__gte=start_of(value))
-
-    def filter_issued_to(self, queryset, name, value):
-        """Keep those made on that day or before."""
-        return queryset.filter(created_at__lt=start_of(value + dt.timedelta(days=1)))

@@ -34,8 +34,9 @@ class InvoiceUpdateForm(VersionFormMixin, InvoiceForm):
 
 
 class PaymentForm(OnceFormMixin, BaseForm):
-    """How the whole amount was paid."""
+    """How the whole amount, as it was shown, was paid."""
 
+    amount = forms.DecimalField(max_digits=10, decimal_places=2, widget=forms.HiddenInput)
     payment_method = forms.ChoiceField(label=_("Paid by"), choices=PaymentMethod, widget=forms.RadioSelect)
     payment_reference = forms.CharField(
         label=_("Reference"),

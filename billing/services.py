@@ -69,13 +69,21 @@ def change_invoice(*, actor: User, invoice: Invoice, amount: Decimal, descriptio
 
 
 @transaction.atomic
-def take_payment(*, actor: User, invoice: Invoice, payment_method: str, payment_reference: str = "") -> Invoice:
+def take_payment(
+    *, actor: User, invoice: Invoice, amount: Decimal, payment_method: str, payment_reference: str = ""
+) -> Invoice:
     """Take the whole amount of an open invoice.
+
+    Args:
+        amount: what the person was asked for; it must still be what the invoice says.
 
     Raises:
         InvalidTransitionError: it is not open.
+        DomainError: the amount was changed meanwhile.
     """
     invoice = _locked(invoice)
+    if invoice.amount != amount:
+        raise DomainError(_("The amount was changed meanwhile. Open the bill again."))
     if invoice.is_archived:
         raise DomainError(_("This invoice is archived."))
     invoice.change_status(Invoice.PaymentStatus.COMPLETED)

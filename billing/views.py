@@ -31,6 +31,7 @@ class InvoiceListView(ListPageView):
         "number": ("invoice_no",),
         "patient": ("patient__user__search_name", "-created_at", "pk"),
         "due": ("due_date", "pk"),
+        "status": ("payment_status", "-created_at", "pk"),
         "amount": ("amount", "pk"),
     }
     csv_columns = [
@@ -132,9 +133,13 @@ class InvoicePayView(OfInvoiceMixin, ScopedObjectMixin, OnceFormView):
     form_class = PaymentForm
     template_name = "billing/invoice_pay.html"
 
+    def get_initial(self):
+        """Start with the amount that the page shows."""
+        return super().get_initial() | {"amount": self.object.amount}
+
     def perform(self, form):
         """Take the payment."""
-        values = {name: form.cleaned_data[name] for name in ("payment_method", "payment_reference")}
+        values = {name: form.cleaned_data[name] for name in ("amount", "payment_method", "payment_reference")}
         return services.take_payment(actor=self.request.user, invoice=self.object, **values)
 
     def get_success_message(self):

@@ -18,6 +18,16 @@ from scheduling.models import DEFAULT_SLOT_MINUTES, LONGEST_VISIT, Appointment
 TEXTS = ("complaints", "diagnosis", "prescription", "notes")
 
 
+def lock_consultation(consultation: Consultation) -> Consultation:
+    """Return the consultation, locked after its visit: whoever changes a visit locks them in this order too.
+
+    The other way round, a visit that is called off while its consultation is completed would deadlock.
+    """
+    if consultation.appointment_id:
+        Appointment.objects.select_for_update(no_key=True).get(pk=consultation.appointment_id)
+    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+
+
 def schedule_consultation(*, actor: User, appointment: Appointment) -> Consultation:
     """Make the SCHEDULED consultation of a visit, or take back that the patient did not come."""
     return _consultation_of(appointment, Consultation.Status.SCHEDULED)
@@ -59,17 +69,21 @@ def _consultation_of(appointment, status) -> Consultation:
 
 @transaction.atomic
 def start_consultation(*, actor: User, consultation: Consultation) -> Consultation:
-    """Begin to write: the patient is in the room. One that has begun goes on.
+    """Begin to write: the patient is in the room. One that has begun goes on, one that was put away begins again.
 
     Raises:
         InvalidTransitionError: the consultation is neither one that waits nor one that is being written.
     """
-    consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+    consultation = lock_consultation(consultation)
     _require_own(actor, consultation)
     if consultation.is_writable:
         return consultation
+    if consultation.is_archived and consultation.appointment_id:
+        # Its visit waits since then, and can have no other consultation.
+        consultation.archived_at = None
+        consultation.change_status(Consultation.Status.SCHEDULED)
     consultation.change_status(Consultation.Status.IN_PROGRESS)
-    consultation.save(update_fields=["status", "updated_at"])
+    consultation.save(update_fields=["archived_at", "status", "updated_at"])
     if consultation.appointment_id:
         scheduling.start_appointment(actor=actor, appointment=consultation.appointment)
     return consultation
@@ -98,7 +112,7 @@ def write_consultation(*, actor: User, consultation: Consultation, **texts: str)
     Raises:
         DomainError: it is completed or not the doctor's own.
     """
-    consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+    consultation = lock_consultation(consultation)
     _require_own(actor, consultation)
     consultation.require_writable()
     for name in TEXTS:
@@ -115,7 +129,7 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
     Raises:
         DomainError: there is nothing written, or it is not one that is being written.
     """
-    consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+    consultation = lock_consultation(consultation)
     _require_own(actor, consultation)
     consultation.require_writable()
     if not consultation.complaints.strip():
@@ -172,7 +186,7 @@ def write_prescription(
     if not items:
         raise DomainError(_("Write at least one remedy."))
     if consultation is not None:
-        consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+        consultation = lock_consultation(consultation)
         _require_own(actor, consultation)
         consultation.require_writable()
     if prescription is None:
@@ -210,7 +224,7 @@ def archive_consultation(*, actor: User, consultation: Consultation) -> Consulta
     Raises:
         DomainError: it is signed, or not the doctor's own.
     """
-    consultation = Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+    consultation = lock_consultation(consultation)
     _require_own(actor, consultation)
     consultation.require_writable()
     consultation.archived_at = timezone.now()

@@ -71,20 +71,21 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "homeo.base.middleware.private_pages",
+    "homeo.base.middleware.refuse_unreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "homeo.base.middleware.refuse_nul_bytes",
     "accounts.audit.middleware.record_patient_pages",
 ]
 
@@ -157,6 +158,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOMEO_TRUSTED_PROXIES", default=0)
 # ── Sessions and transport ──────────────────────────────────────────────────
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
+# Messages name people: they are kept with the session, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "homeo.base.views.errors.csrf_failure"
@@ -205,6 +208,7 @@ MEDICAL_RECORD_MAX_BYTES = env.int("HOMEO_RECORD_MAX_BYTES", default=20 * 1024 *
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "homeo.formats"
 TIME_ZONE = env("HOMEO_TIME_ZONE", default="Asia/Kolkata")
 USE_TZ = True
 

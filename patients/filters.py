@@ -1,9 +1,10 @@
-"""Filters of the list of patients."""
+"""Filters of the lists of patients and of documents."""
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from patients.models import Patient
+from homeo.base.filters import DayFilter
+from patients.models import MedicalRecord, Patient, RecordType
 
 
 class PatientFilter(django_filters.FilterSet):
@@ -29,3 +30,17 @@ class PatientFilter(django_filters.FilterSet):
     def filter_archived(self, queryset, name, value):
         """Keep the archived ones, or all."""
         return queryset.filter(archived_at__isnull=False) if value == "yes" else queryset
+
+
+class MedicalRecordFilter(django_filters.FilterSet):
+    """Documents by kind and by the day they are of."""
+
+    kind = django_filters.ChoiceFilter(
+        field_name="record_type", label=_("Kind"), choices=RecordType, empty_label=_("All")
+    )
+    since = DayFilter("recorded_at", "gte", _("From"))
+    until = DayFilter("recorded_at", "lte", _("Until"))
+
+    class Meta:
+        model = MedicalRecord
+        fields = ["kind", "since", "until"]

@@ -84,12 +84,10 @@ def book_appointment(
         status: CONFIRMED by the front desk, PENDING where a patient asks for it.
 
     Raises:
-        NotBookableError: in the past, outside the hours, or the doctor takes no visits.
+        NotBookableError: in the past, outside the hours, the doctor takes no visits, or the patient is archived.
         SlotTakenError: the doctor or the patient has another visit then.
     """
     doctor = _lock_doctor(doctor)
-    if patient.is_archived:
-        raise NotBookableError(_("This patient is archived."), field="patient")
     appointment = Appointment(
         patient=patient,
         doctor=doctor,
@@ -303,8 +301,9 @@ def set_availability(*, actor: User, doctor: Doctor, hours: Hours, keep_outside:
     Raises:
         VisitsOutsideError: there are such visits, and nobody has said that they stay.
     """
-    outside = [] if keep_outside else visits_outside(doctor.user, hours)
-    if outside:
+    # Whoever books takes this lock first: no visit slips in between the look at the visits and the new hours.
+    User.objects.select_for_update(no_key=True).get(pk=doctor.user_id)
+    if not keep_outside and (outside := visits_outside(doctor.user, hours)):
         raise VisitsOutsideError(outside)
     stored = {row.day_of_week: row for row in doctor.availability.select_for_update()}
     for day, span in hours.items():
@@ -361,7 +360,8 @@ def _require_bookable(appointment: Appointment) -> None:
 def _save_without_clash(appointment: Appointment, update_fields: list[str] | None = None) -> None:
     """Validate and save under the exclusion constraints; a lost race is told as a taken slot."""
     # The patient's row, after the doctor's and never before it: two doctors' bookings of one patient take turns.
-    Patient.objects.select_for_update(no_key=True).get(pk=appointment.patient_id)
+    if Patient.objects.select_for_update(no_key=True).get(pk=appointment.patient_id).is_archived:
+        raise NotBookableError(_("This patient is archived."), field="patient")
     try:
         with transaction.atomic():
             appointment.full_clean(validate_unique=False)
@@ -379,8 +379,7 @@ def _as_domain_error(error: ValidationError, appointment: Appointment) -> Domain
     for field, errors in error.error_dict.items():
         for item in errors:
             if item.code == "taken":
-                clash = _clash(appointment, doctor=appointment.doctor)
-                return SlotTakenError(item.message, clash=clash)
+                return SlotTakenError(item.message, clash=_clash(appointment, doctor=appointment.doctor))
             if item.code == "patient_taken":
                 clash = _clash(appointment, patient=appointment.patient)
                 return SlotTakenError(item.message, clash=clash, is_patients=True)

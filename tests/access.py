@@ -19,6 +19,7 @@ TABLE = {
     ("account_reset_password_from_key_done", ""): PUBLIC,
     ("account_change_password", ""): SIGNED_IN,
     ("account_inactive", ""): PUBLIC,
+    ("accounts:session", ""): PUBLIC,
     # Everybody who signed in
     ("home", ""): SIGNED_IN,
     ("accounts:profile", ""): SIGNED_IN,

@@ -98,7 +98,9 @@ def world(db, admin, receptionist):
         ).prescription,
         "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
         "invoice": InvoiceFactory(patient=patient),
-        "paid": take_payment(actor=receptionist, invoice=InvoiceFactory(patient=patient), payment_method="CASH"),
+        "paid": take_payment(
+            actor=receptionist, invoice=InvoiceFactory(patient=patient), amount=600, payment_method="CASH"
+        ),
     }
     people = {
         "nobody": None,

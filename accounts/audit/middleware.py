@@ -3,7 +3,8 @@
 from accounts.audit.entries import entry
 from accounts.models import AuditLog
 
-SHOWN = 200
+# Also a form that comes back with an error or a conflict shows what is stored.
+SHOWN = frozenset({200, 409, 422})
 
 
 def record_patient_pages(get_response):
@@ -11,7 +12,7 @@ def record_patient_pages(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if response.status_code == SHOWN:
+        if response.status_code in SHOWN:
             for patient_id in getattr(request, "shown_patient_ids", ()):
                 entry(
                     action=AuditLog.Action.VIEW,

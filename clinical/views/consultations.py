@@ -100,6 +100,17 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
     form_class = ConsultationForm
     template_name = "clinical/consultation_update.html"
 
+    def lock_object(self):
+        """Lock the visit before its consultation: completing changes both."""
+        services.lock_consultation(self.object)
+        return super().lock_object()
+
+    def form_stored(self, form):
+        """Complete from a stale page too, where it has the words that are stored."""
+        if "complete" in self.request.POST and self.object.is_writable:
+            return self.form_valid(form)
+        return super().form_stored(form)
+
     def get(self, request, *args, **kwargs):
         """Show the page while there is something to write, else the text to read."""
         if not self.object.is_writable:

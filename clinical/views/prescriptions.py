@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from clinical import services
+from clinical.filters import PrescriptionFilter
 from clinical.forms import ConfirmForm, PrescriptionCreateForm, PrescriptionItemForm, PrescriptionUpdateForm
 from clinical.models import Prescription
 from clinical.views.consultations import OwnConsultationMixin
@@ -21,10 +22,12 @@ class PrescriptionListView(ListPageView):
     permission_required = "clinical.view_prescription"
     queryset = Prescription.objects.active().with_items().select_related("patient__user", "doctor")
     template_name = "clinical/prescription_list.html"
+    filterset_class = PrescriptionFilter
     orderings = {
         "-created_at": ("-created_at", "-pk"),
         "created_at": ("created_at", "pk"),
         "patient": ("patient__user__search_name", "-created_at", "-pk"),
+        "doctor": ("doctor__search_name", "-created_at", "-pk"),
     }
 
 
@@ -174,6 +177,12 @@ class PrescriptionUpdateView(PrescriptionFormMixin, OwnPrescriptionMixin, Versio
 
     permission_required = "clinical.change_prescription"
     form_class = PrescriptionUpdateForm
+
+    def lock_object(self):
+        """Lock the consultation before its draft: completing signs the draft in this order."""
+        if self.consultation:
+            services.lock_consultation(self.consultation)
+        return super().lock_object()
 
     @property
     def consultation(self):

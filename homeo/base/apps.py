@@ -1,6 +1,7 @@
 """The base app: submissions of forms, template tags, shared parts."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BaseConfig(AppConfig):
@@ -8,3 +9,4 @@ class BaseConfig(AppConfig):
 
     name = "homeo.base"
     label = "base"
+    verbose_name = _("Forms")

@@ -1,4 +1,4 @@
-"""Build what the pages link but nobody writes: the icon sprite, and Bootstrap as our policy allows it.
+"""Build what the pages link but nobody writes: the icon sprite, and what we need of Bootstrap.
 
 Run ``python -m homeo.base.assets`` after the packages are installed or the list of icons has changed.
 """
@@ -12,12 +12,24 @@ from homeo.base.icons import ROOT, build_sprite
 SOURCE = ROOT / "node_modules" / "bootstrap" / "dist" / "css" / "bootstrap.min.css"
 STYLESHEET = ROOT / "build" / "static" / "css" / "bootstrap.css"
 
+# Parts of Bootstrap that no page uses; its colours and what it has for each width of screen go too: two thirds of it.
+UNUSED = (
+    r"accordion|badge|bg|breadcrumb|btn-group|btn-link|btn-outline|btn-toolbar|card|carousel|dropdown|dropend|dropstart"
+    r"|dropup|figure|form-floating|form-range|link|list-group|modal|nav|navbar|offcanvas|offset|page|pagination"
+    r"|placeholder|popover|progress|ratio|rounded|row-cols|spinner|tab|table|text-bg|toast|tooltip"
+)
+
+_UNUSED_CLASS = re.compile(
+    rf"\.(?:bs-)?(?:{UNUSED})(?![a-z])|-(?:sm|md|lg|xl|xxl|dark|info|light|secondary|success)(?![a-z])"
+)
+_RULE = re.compile(r"(?P<selectors>[^{}]+)\{[^{}]*\}")
+_EMPTY_MEDIA = re.compile(r"@media[^{}]*\{\}")
 _DATA_URL = re.compile(r"""url\((?P<quote>["'])data:.*?(?P=quote)\)""")
 _SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/\s*")
 
 
 def build_stylesheet(source: Path = SOURCE, stylesheet: Path = STYLESHEET) -> Path:
-    """Write Bootstrap without its ``data:`` pictures into `stylesheet`, and return it.
+    """Write Bootstrap without its ``data:`` pictures and without what no page uses into `stylesheet`, and return it.
 
     The Content-Security-Policy refuses such pictures. To override them is not enough: a browser may
     ask for them before our own style sheets have come.
@@ -27,8 +39,15 @@ def build_stylesheet(source: Path = SOURCE, stylesheet: Path = STYLESHEET) -> Pa
     """
     css = source.read_text(encoding="utf-8")
     stylesheet.parent.mkdir(parents=True, exist_ok=True)
-    stylesheet.write_text(_SOURCE_MAP.sub("", _DATA_URL.sub("none", css)), encoding="utf-8")
+    css = _SOURCE_MAP.sub("", _DATA_URL.sub("none", css))
+    css = _EMPTY_MEDIA.sub("", _RULE.sub(_kept, css))
+    stylesheet.write_text(css, encoding="utf-8")
     return stylesheet
+
+
+def _kept(rule: re.Match) -> str:
+    is_used = not all(_UNUSED_CLASS.search(selector) for selector in rule["selectors"].split(","))
+    return rule[0] if is_used else ""
 
 
 if __name__ == "__main__":

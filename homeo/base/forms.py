@@ -61,7 +61,7 @@ class VersionFormMixin(forms.Form):
                 "stored": self._show(name, stored_value),
             }
             for name, field, stored_value in self._visible(stored)
-            if self._clean_value(name, field) != stored_value
+            if _one_line_end(self._clean_value(name, field)) != _one_line_end(stored_value)
         ]
 
     def _visible(self, stored):
@@ -80,3 +80,8 @@ class VersionFormMixin(forms.Form):
     def _show(self, name, value):
         choices = dict(getattr(self.fields[name], "choices", None) or ())
         return choices.get(value, value) if value not in (None, "") else _("empty")
+
+
+def _one_line_end(value):
+    """Return a text with its line ends as they are stored elsewhere: browsers send two characters for one."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

@@ -17,11 +17,14 @@ def private_pages(get_response):
     return middleware
 
 
-def refuse_nul_bytes(get_response):
-    """Answer 400 to a request with a NUL byte in its address or form: PostgreSQL cannot store one."""
+def refuse_unreadable(get_response):
+    """Answer 400 to a request that is not in UTF-8, or has a NUL byte anywhere: PostgreSQL cannot store one."""
 
     def middleware(request):
-        values = [request.path, *_values(request.GET), *_values(request.POST)]
+        if (request.encoding or "utf-8").lower() not in {"utf-8", "utf8"}:
+            raise BadRequest("Not in UTF-8")
+        # In cookies too: a quoted value may spell any byte, and the session's is looked up in the database.
+        values = [request.path, *request.COOKIES.values(), *_values(request.GET), *_values(request.POST)]
         if any("\0" in value for value in values):
             raise BadRequest("NUL byte")
         return get_response(request)

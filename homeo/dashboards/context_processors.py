@@ -29,7 +29,9 @@ NAVIGATION = {
     ],
     Role.DOCTOR: [
         HOME,
+        (_("Visits"), "list", "scheduling:appointment_list", ""),
         (_("Patients"), "users", "patients:patient_list", ""),
+        (_("Prescriptions"), "pill", "clinical:prescription_list", ""),
         (_("My hours"), "clock", "scheduling:availability_update", ""),
     ],
     Role.RECEPTIONIST: [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeo.base.fields import validate_past_date
 from homeo.base.forms import BaseModelForm, OnceFormMixin, VersionFormMixin
-from patients.models import MedicalRecord, Patient
+from patients.models import MedicalRecord, Patient, RecordType
 from patients.services import RECORD_TYPES
 
 FILE_NAME_MAX_LENGTH = 200
@@ -54,6 +54,7 @@ class MedicalRecordForm(OnceFormMixin, BaseModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         limit = settings.MEDICAL_RECORD_MAX_BYTES // (1024 * 1024)
+        self.fields["record_type"].choices = [("", _("Choose …")), *RecordType.choices]
         self.fields["file"].help_text = _("PDF, JPEG or PNG, at most %(limit)d MB.") % {"limit": limit}
 
     def record(self) -> dict:

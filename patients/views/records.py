@@ -7,6 +7,7 @@ from django.views.generic import View
 
 from homeo.base.views import ListPageView, OnceFormView, ScopedObjectMixin
 from patients import services
+from patients.filters import MedicalRecordFilter
 from patients.forms.records import MedicalRecordForm
 from patients.models import MedicalRecord, Patient
 
@@ -20,10 +21,13 @@ class MedicalRecordListView(ListPageView):
     permission_required = "patients.view_own_medicalrecords"
     queryset = MedicalRecord.objects.select_related("patient__user", "uploaded_by")
     template_name = "patients/medicalrecord_list.html"
+    filterset_class = MedicalRecordFilter
     orderings = {
         "-recorded_at": ("-recorded_at", "-pk"),
         "recorded_at": ("recorded_at", "pk"),
         "title": ("title", "pk"),
+        "patient": ("patient__user__search_name", "-recorded_at", "-pk"),
+        "kind": ("record_type", "-recorded_at", "-pk"),
     }
 
 

@@ -200,9 +200,13 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         """Add the patient, the last visit and the next ones."""
         visits = Appointment.objects.for_user(self.request.user).filter(patient=self.patient).occupying()
         coming = visits.from_now(timezone.localtime()).with_people().by_time()[:NEXT_VISITS]
-        return super().get_context_data(
+        context = super().get_context_data(
             **{"patient": self.patient, "last_visit": self.last_visit, "coming": coming} | kwargs
         )
+        if context["slots"] is None:
+            # Where the keyboard begins; with slots on the page it is the first of them.
+            context["form"].fields["doctor"].widget.attrs["autofocus"] = True
+        return context
 
 
 class AppointmentRequestView(FindTimeMixin, OnceFormView):

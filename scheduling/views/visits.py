@@ -67,7 +67,7 @@ class AppointmentListView(ListPageView):
 
     def _coming(self):
         visits = Appointment.objects.for_user(self.request.user).occupying().from_now(timezone.localtime())
-        return visits.with_people().by_time()
+        return visits.exclude(status=Appointment.Status.COMPLETED).with_people().by_time()
 
     def get_context_data(self, **kwargs):
         """Add the coming visits of a patient, each with what can be done with it."""

@@ -10,14 +10,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { requestConfig, xhr } = event.detail;
   if (!requestConfig.elt.matches("[data-poll]")) return;
-  // Signed out meanwhile: the answer is the sign-in page, which belongs in the window and not on the board.
-  const hasMoved = new URL(xhr.responseURL).pathname !== new URL(requestConfig.path, location).pathname;
-  if (hasMoved) {
-    event.detail.shouldSwap = false;
-    location.reload();
-  } else if (isBusy()) {
-    event.detail.shouldSwap = false;
-  }
+  // Signed out meanwhile: the board does not stay in view.
+  if (xhr.status === 401) location.reload();
+  else if (isBusy()) event.detail.shouldSwap = false;
 });
 
 // The present moment in view, with what has just been above it.

@@ -220,6 +220,17 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (!event.defaultPrevented && form.hasAttribute("data-guard") && mayBeSignedOut()) {
+    event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    signedIn().then((isSignedIn) => {
+      form.removeAttribute("aria-busy");
+      if (!isSignedIn) return;
+      if (event.submitter?.dataset.confirm ?? form.dataset.confirm) confirmed.add(form);
+      form.requestSubmit(event.submitter);
+    });
+    return;
+  }
   dirty.delete(form);
   if (event.defaultPrevented || form.method !== "post") return;
   form.setAttribute("aria-busy", "true");
@@ -240,6 +251,79 @@ for (const kind of ["input", "change"]) {
 window.addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
 });
+
+/* ── signed out meanwhile: sign in again over the page, and go on ──────── */
+const SESSION_IS_SURE_FOR = 60_000; // ms; the server keeps what is sent too late
+let signedInAt = Date.now();
+
+const mayBeSignedOut = () => $("#sign-in") !== null && Date.now() - signedInAt > SESSION_IS_SURE_FOR;
+
+const readSession = async () => (await fetch($("#sign-in").dataset.session)).json();
+
+/** Sign in with the typed password; return the new session, or say why not. */
+async function sendPassword(form, token) {
+  const answer = await fetch(form.action, {
+    method: "POST",
+    headers: { "X-CSRFToken": token, "X-Requested-With": "XMLHttpRequest" },
+    body: new URLSearchParams(new FormData(form)),
+  });
+  const session = await readSession();
+  if (session.person) return session;
+  const said = (answer.headers.get("Content-Type") ?? "").startsWith("application/json") ? (await answer.json()).form : null;
+  const errors = Object.values(said?.fields ?? {}).flatMap((field) => field.errors).concat(said?.errors ?? []);
+  throw new Error(errors.join(" ") || (answer.ok ? $("#sign-in").dataset.closed : live().dataset.failed));
+}
+
+/** Ask for the password until it is right; return the new session, or null where the person gives up. */
+function askPassword(session) {
+  const dialog = $("#sign-in");
+  const [form, password, error] = [$("form", dialog), $("#sign-in-password"), $("#sign-in-error")];
+  let renewed = null;
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    try {
+      renewed = await sendPassword(form, session.token);
+      dialog.close();
+    } catch (problem) {
+      error.textContent = problem.message;
+      password.classList.add("is-invalid");
+      password.select();
+    } finally {
+      form.removeAttribute("aria-busy");
+    }
+  };
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.onclose = () => {
+      form.reset();
+      error.textContent = "";
+      password.classList.remove("is-invalid");
+      resolve(renewed);
+    };
+  });
+}
+
+/** Tell whether the page's person is signed in, by asking for the password if need be; the page gets the new token. */
+async function signedIn() {
+  let session;
+  try {
+    session = await readSession();
+  } catch {
+    return true; // out of reach: the browser says so when it sends the form
+  }
+  if (!session.person) session = await askPassword(session);
+  if (!session) return false;
+  const { person, other } = $("#sign-in").dataset;
+  if (session.person !== person) {
+    toast(other);
+    return false;
+  }
+  for (const field of $$("[name=csrfmiddlewaretoken]")) field.value = session.token;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": session.token }));
+  signedInAt = Date.now();
+  return true;
+}
 
 /* ── rows of a formset ─────────────────────────────────────────────────── */
 const isShown = (row) => !row.hidden;
@@ -282,11 +366,18 @@ document.addEventListener("click", (event) => {
 });
 
 /* ── htmx ──────────────────────────────────────────────────────────────── */
+/** Send once more what was refused; a form's usual event is kept from asking twice for the same words. */
+const askAgain = ({ elt, requestConfig }) => htmx.trigger(elt, elt.matches("form") ? "submit" : requestConfig.triggeringEvent.type);
+
 document.addEventListener("htmx:afterSwap", (event) => {
   announce($("[data-say]", event.detail.target)?.textContent);
   const dialog = $("dialog[data-dialog-auto]:not([open])", event.detail.target);
   dialog?.showModal();
 });
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => toast(live().dataset.failed));
+  document.addEventListener(failure, (event) => {
+    if (event.detail.xhr?.status !== 401) toast(live().dataset.failed);
+    // A page that asks by itself goes to the sign-in page.
+    else if (!event.detail.elt.matches("[data-poll]")) signedIn().then((isSignedIn) => isSignedIn && askAgain(event.detail));
+  });
 }

@@ -6,9 +6,11 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from accounts import services
 from accounts.models import AuditLog, Status, User
 from homeo.base.fields import new_id
 from homeo.base.models import Submission
+from homeo.demo.factories.accounts import UserFactory
 
 ADD_USER = "admin:accounts_user_add"
 
@@ -53,6 +55,18 @@ def test_an_account_is_made_and_invited(client, admin, django_capture_on_commit_
     assert [message.to for message in mail.outbox] == [["new@homeo.example"]]
     entry = AuditLog.objects.get(entity="User", entity_id=user.pk)
     assert (entry.action, entry.user, entry.changes["role"]["new"]) == ("CREATE", admin, "RECEPTIONIST")
+
+
+def test_a_generated_address_is_not_shown_and_is_kept(client):
+    user = UserFactory(email=services.generated_email(), first_name="Ishaan")
+    page = client.get(change_url(user)).content.decode() + client.get("/admin/accounts/user/").content.decode()
+    assert ".invalid" not in page
+    assert "no e-mail" in page
+    assert client.post(change_url(user), filled(client, change_url(user), first_name="Ishan")).status_code == 302
+    stored = User.objects.get(pk=user.pk)
+    assert (stored.first_name, stored.email) == ("Ishan", user.email)
+    client.post(change_url(user), filled(client, change_url(user), email="ishan@homeo.example"))
+    assert User.objects.get(pk=user.pk).email == "ishan@homeo.example"
 
 
 def test_an_account_without_email_is_not_invited(client, django_capture_on_commit_callbacks):

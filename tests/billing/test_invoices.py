@@ -32,7 +32,7 @@ def new_invoice(**changes) -> dict:
 
 
 def payment(**changes) -> dict:
-    return {"form_token": new_id(), "payment_method": "UPI", "payment_reference": "UTR 42"} | changes
+    return {"form_token": new_id(), "amount": "600", "payment_method": "UPI", "payment_reference": "UTR 42"} | changes
 
 
 def edit_of(invoice, **changes) -> dict:
@@ -65,7 +65,7 @@ def invoice(patient):
 
 @pytest.fixture
 def paid(invoice, receptionist):
-    return services.take_payment(actor=receptionist, invoice=invoice, payment_method="CASH")
+    return services.take_payment(actor=receptionist, invoice=invoice, amount=invoice.amount, payment_method="CASH")
 
 
 # ── the list ────────────────────────────────────────────────────────────────
@@ -95,7 +95,9 @@ def test_the_filters_narrow_list_and_open_total(desk, receptionist):
     late = InvoiceFactory(amount=100, due_date=today - dt.timedelta(days=1))
     due = InvoiceFactory(amount=200, due_date=today)
     failed = InvoiceFactory(amount=400, payment_status="FAILED", created_at=timezone.now() - dt.timedelta(days=40))
-    paid = services.take_payment(actor=receptionist, invoice=InvoiceFactory(amount=800), payment_method="CASH")
+    paid = services.take_payment(
+        actor=receptionist, invoice=InvoiceFactory(amount=800), amount=800, payment_method="CASH"
+    )
     archived = InvoiceFactory(amount=1600, archived_at=timezone.now())
     for query, expected, total in (
         ({}, {late, due, failed, paid}, 700),
@@ -347,3 +349,16 @@ def test_a_patient_reads_how_to_pay_and_gets_no_buttons(client_of, invoice):
     assert "at the front desk" in page
     assert url("invoice_pay", invoice) not in page
     assert url("invoice_archive", invoice) not in page
+
+
+def test_an_amount_that_was_changed_meanwhile_is_not_taken(client_of, receptionist, invoice):
+    client = client_of(receptionist)
+    shown = client.get(url("invoice_pay", invoice)).context["form"].initial["amount"]
+    services.change_invoice(
+        actor=receptionist, invoice=invoice, amount=900, description=invoice.description, due_date=invoice.due_date
+    )
+    response = client.post(url("invoice_pay", invoice), payment(amount=shown))
+    assert response.status_code == 422
+    assert "changed meanwhile" in response.content.decode()
+    invoice.refresh_from_db()
+    assert invoice.payment_status == "PENDING"

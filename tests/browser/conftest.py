@@ -1,5 +1,6 @@
 """A real Chromium on the live server: pages of each person, screenshots, accessibility, and no silent errors."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -50,12 +51,15 @@ def problems():
 
 
 @pytest.fixture
-def page_for(browser, live_server, client_of, problems):
+def page_for(request, browser, live_server, client_of, problems, shot):
     """A function that opens a page in a browser of its own, signed in as `user` if there is one.
+
+    Where the test fails, the pages are kept as pictures, named "failed-…".
 
     page_for(user=None, *, width=1280, scheme="light", **context): addresses are relative to the live server.
     """
     contexts = []
+    failed_before = request.session.testsfailed
 
     def open_page(user=None, *, width=1280, scheme="light", **options):
         context = browser.new_context(
@@ -68,7 +72,7 @@ def page_for(browser, live_server, client_of, problems):
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if user is not None:
             cookies = client_of(user).cookies.values()
             context.add_cookies([{"name": c.key, "value": c.value, "url": live_server.url} for c in cookies])
@@ -78,6 +82,9 @@ def page_for(browser, live_server, client_of, problems):
 
     yield open_page
     for context in contexts:
+        if request.session.testsfailed > failed_before:
+            for number, page in enumerate(context.pages):
+                shot(page, f"failed-{request.node.name}-{contexts.index(context)}-{number}")
         context.close()
 
 
@@ -97,14 +104,36 @@ def sign_in():
 
 
 @pytest.fixture
+def morning(settings):
+    """Ten o'clock in the clinic, whatever the hour is: in a time zone where it is ten now."""
+    offset = (10 - dt.datetime.now(dt.UTC).hour + 12) % 24 - 12
+    settings.TIME_ZONE = f"Etc/GMT{-offset:+d}"
+
+
+@pytest.fixture
+def sees(axe, shot):
+    """A function that checks a page that a person has come to: accessible, no sideways scroll, kept as a picture."""
+
+    def check(page, name):
+        shot(page, name)
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    return check
+
+
+@pytest.fixture
 def axe():
     """A function that returns what axe finds wrong with a page, by WCAG 2.2 AA and best practice, one line each."""
 
     def check(page):
         # Through the debugger: the CSP refuses script tags.
         session = page.context.new_cdp_session(page)
-        session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-        options = json.dumps({"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"]})
+        if session.send("Runtime.evaluate", {"expression": "typeof axe"})["result"]["value"] == "undefined":
+            session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+        options = json.dumps(
+            {"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"], "preload": False}
+        )
         answer = session.send(
             "Runtime.evaluate",
             {

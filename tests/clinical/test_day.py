@@ -66,12 +66,12 @@ def test_a_visit_goes_from_the_desk_to_the_paid_invoice(visit, receptionist):
     assert visit.status == Appointment.Status.COMPLETED
     assert (invoice.amount, invoice.payment_status) == (600, "PENDING")
 
-    billing.take_payment(actor=receptionist, invoice=invoice, payment_method="CASH")
+    billing.take_payment(actor=receptionist, invoice=invoice, amount=invoice.amount, payment_method="CASH")
     invoice.refresh_from_db()
     assert invoice.payment_status == "COMPLETED"
     assert invoice.paid_date is not None
     with pytest.raises(DomainError):
-        billing.take_payment(actor=receptionist, invoice=invoice, payment_method="CASH")
+        billing.take_payment(actor=receptionist, invoice=invoice, amount=invoice.amount, payment_method="CASH")
 
 
 def test_the_audit_log_hides_clinical_text_and_tells_the_rest(visit, receptionist):

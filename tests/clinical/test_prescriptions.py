@@ -373,6 +373,26 @@ def test_the_list_is_sorted_from_the_latest_and_the_other_way_round(treated, doc
         assert list(at_work.get(address + query).context["page_obj"]) == order
 
 
+def test_the_list_is_filtered_by_standing_and_day(treated, doctor, at_work):
+    today = timezone.localdate()
+    signed = PrescriptionFactory(patient=treated, doctor=doctor)
+    draft = PrescriptionFactory(patient=treated, doctor=doctor, signed_at=None)
+    address = reverse("clinical:prescription_list")
+    for query, found in [
+        ({"signed": "yes"}, [signed]),
+        ({"signed": "no"}, [draft]),
+        ({"since": today, "until": today}, [draft, signed]),
+        ({"until": today - dt.timedelta(days=1)}, []),
+        ({"since": "9999-12-31"}, [draft, signed]),
+    ]:
+        assert list(at_work.get(address, query).context["page_obj"]) == found, query
+
+
+def test_a_patient_is_not_asked_about_drafts(treated, client_of):
+    filters = client_of(treated.user).get(reverse("clinical:prescription_list")).context["filterset"].filters
+    assert set(filters) == {"since", "until"}
+
+
 @pytest.mark.parametrize("rows", [1, 50])
 def test_the_list_costs_the_same_for_many_rows(rows, treated, doctor, client_of, django_assert_num_queries):
     prescriptions = bulk.create([PrescriptionFactory.build(patient=treated, doctor=doctor) for _ in range(rows)])

@@ -214,3 +214,17 @@ def test_accesses_cost_the_same_however_long(patient, doctor, client_of, django_
         entry(user=DoctorUserFactory(), patient_id=patient.pk)
     with django_assert_num_queries(len(short)):
         assert len(listed(client.get(ACCESSES))) == 25
+
+
+def test_a_patient_filters_and_sorts_the_accesses(patient, doctor, client_of):
+    old = entry(user=doctor, patient_id=patient.pk, created_at=timezone.now() - dt.timedelta(days=3))
+    changed = entry(user=doctor, patient_id=patient.pk, action="UPDATE")
+    client, today = client_of(patient.user), timezone.localdate()
+    for query, found in [
+        ({"action": "UPDATE"}, [changed]),
+        ({"since": today, "action": "VIEW"}, []),
+        ({"until": today - dt.timedelta(days=1)}, [old]),
+        ({"ordering": "time", "until": today}, [old, changed]),
+    ]:
+        entries = [one for one in listed(client.get(ACCESSES, query)) if one in (old, changed)]
+        assert entries == found, query

@@ -109,6 +109,9 @@ class TestEveryAnswer:
         assert response["Referrer-Policy"] == "same-origin"
         assert response["X-Content-Type-Options"] == "nosniff"
 
+    def test_pages_are_compressed(self, client):
+        assert client.get("/accounts/login/", headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"
+
     @pytest.mark.parametrize("path", ["/patients/\0/", "/?x=\0", "/?\0=x"])
     def test_a_nul_byte_is_refused(self, client, path):
         assert client.get(path.replace("\0", "%00")).status_code == 400

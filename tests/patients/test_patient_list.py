@@ -106,3 +106,17 @@ def test_the_list_costs_the_same_for_one_and_for_fifty(client_of, receptionist, 
 def test_odd_addresses_show_a_list(desk, query):
     PatientFactory()
     assert len(names_on(desk.get(LIST, query))) == 1
+
+
+def test_the_number_of_rows_is_chosen_and_kept(receptionist, client_of):
+    for _number in range(26):
+        PatientFactory()
+    client = client_of(receptionist)
+    first = client.get(LIST, {"archived": "all", "ordering": "file_no"})
+    assert len(first.context["page_obj"]) == 25
+    assert '<a class="num" href="?archived=all&amp;ordering=file_no&amp;size=50">50</a>' in first.content.decode()
+    whole = client.get(LIST, {"archived": "all", "ordering": "file_no", "size": "50"})
+    assert len(whole.context["page_obj"]) == 26
+    # Filtering and clearing the filters keep the order and the number of rows.
+    assert '<input type="hidden" name="size" value="50">' in whole.content.decode()
+    assert 'href="?ordering=file_no&amp;size=50"' in whole.content.decode()

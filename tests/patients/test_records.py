@@ -12,7 +12,7 @@ from homeo.base.fields import new_id
 from homeo.demo.factories.clinical import ConsultationFactory
 from homeo.demo.factories.patients import PDF, GuardianFactory, MedicalRecordFactory, PatientFactory
 from homeo.demo.factories.scheduling import DoctorFactory
-from patients.models import MedicalRecord
+from patients.models import MedicalRecord, RecordType
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +202,20 @@ def test_the_list_shows_ones_own_and_ones_wards_documents(patient, client_of, do
     assert "Of somebody else" not in answer.content.decode()
     for person in (doctor, receptionist):
         assert client_of(person).get(address).status_code == 403
+
+
+def test_the_list_is_filtered_by_kind_and_day(patient, client_of):
+    today = timezone.localdate()
+    xray = MedicalRecordFactory(patient=patient, record_type=RecordType.X_RAY)
+    old = MedicalRecordFactory(patient=patient, recorded_at=timezone.now() - dt.timedelta(days=9))
+    client, address = client_of(patient.user), reverse("patients:medicalrecord_list")
+    for query, found in [
+        ({"kind": "x_ray"}, [xray]),
+        ({"since": today}, [xray]),
+        ({"until": today - dt.timedelta(days=1)}, [old]),
+        ({"ordering": "kind"}, [old, xray]),
+    ]:
+        assert list(client.get(address, query).context["page_obj"]) == found, query
 
 
 def test_the_list_is_sorted_from_the_latest(patient, client_of):

@@ -17,13 +17,15 @@ from django.utils.translation import gettext_lazy
 from homeo.base.admin.forms import AdminAddForm, AdminChangeForm, AdminForm
 from homeo.base.admin.history import UNTOLD_FIELDS, HistoryAdmin, clinical_fields, note_patient
 from homeo.base.errors import BusyError, DomainError, is_lock_timeout
-from homeo.base.fields import CUID_LENGTH
+from homeo.base.fields import CUID_LENGTH, EARLIEST_BIRTH, LATEST_STORED
 from homeo.base.forms import TOKEN_FIELD, VERSION_FIELD
 from homeo.base.models import Submission
 from homeo.base.pagination import BoundedPaginator
 from homeo.base.searches import keep_search, kept_search
 
 STALE, REFUSED = 409, 422
+LOOKUPS = frozenset({"exact", "id__exact", "isnull", "month", "day"})
+LOOKUPS_BY_YEAR = frozenset({"gte", "lt", "year"})
 
 
 class SearchableList(ChangeList):
@@ -80,7 +82,7 @@ class TableAdmin(HistoryAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """Return the row, locked while it is being saved, and note whose data the page shows."""
-        if request.method == "POST":
+        if request.method == "POST" and not hasattr(request, "refusal"):
             self.model._base_manager.select_for_update(no_key=True).filter(pk=object_id).first()
         obj = super().get_object(request, object_id, from_field)
         note_patient(request, obj)
@@ -135,6 +137,23 @@ class TableAdmin(HistoryAdmin):
         form.refusal = getattr(request, "refusal", None)
         return form
 
+    def lookup_allowed(self, lookup, value, request):
+        """Tell whether the address may filter by `lookup`: by what the page offers, within the bounds of dates.
+
+        Any other lookup would answer questions about columns that are not shown, such as clinical text and passwords.
+        """
+        filters = self.get_list_filter(request)
+        if any(lookup == choice.parameter_name for choice in filters if isinstance(choice, type)):
+            return True
+        names = {choice if isinstance(choice, str) else choice[0] for choice in filters if not isinstance(choice, type)}
+        if self.date_hierarchy:
+            names.add(self.date_hierarchy)
+        kind = next((lookup.removeprefix(f"{name}__") for name in names if lookup.startswith(f"{name}__")), "")
+        if kind in LOOKUPS_BY_YEAR:
+            year = value[:4]
+            return year.isdecimal() and EARLIEST_BIRTH.year <= int(year) < LATEST_STORED.year
+        return kind in LOOKUPS
+
     # ── Searching ───────────────────────────────────────────────────────────
     def get_changelist(self, request, **kwargs):
         """Return the list that keeps search words out of the address."""
@@ -185,9 +204,10 @@ class TableAdmin(HistoryAdmin):
         if object_id is None:
             if not self.has_add_permission(request):
                 raise PermissionDenied
-            submission, is_first = _claim(request)
-            if not is_first:
-                return self._repeat(request, submission)
+            if not hasattr(request, "refusal"):
+                submission, is_first = _claim(request)
+                if not is_first:
+                    return self._repeat(request, submission)
         response = super().changeform_view(request, object_id, form_url, extra_context)
         if isinstance(response, TemplateResponse):  # the form again: nothing was changed
             transaction.set_rollback(True)
@@ -220,6 +240,8 @@ class SubmissionAdmin(TableAdmin):
 
     list_display = ("token", "user_id", "path", "created_at")
     ordering = ("-created_at",)
+    # What the person was told may name a document of a patient.
+    unshown_fields = ("message",)
 
 
 class OfPatientAdmin(TableAdmin):

@@ -51,6 +51,13 @@ class PerformMixin:
         """Show the form again with what was typed, as 422: nothing was changed."""
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
+    def form_busy(self):
+        """Show the form again with what was typed: somebody else held the row, or sent this form, for too long."""
+        form = self.get_form()
+        if form.is_valid():
+            form.add_domain_error(BusyError())
+        return self.form_invalid(form)
+
     def succeed(self):
         """Say what happened and go on."""
         messages.success(self.request, self.get_success_message())
@@ -65,15 +72,20 @@ class OnceMixin(PerformMixin):
         token = request.POST.get(TOKEN_FIELD, "")
         if len(token) != CUID_LENGTH:
             raise BadRequest("The form carries no token.")
-        with transaction.atomic():
-            self.submission, is_first = Submission.objects.get_or_create(
-                pk=token, defaults={"user_id": request.user.pk, "path": request.path}
-            )
-            if not is_first:
-                return self.repeat()
-            response = super().post(request, *args, **kwargs)
-            if not self.submission.redirect_to:
-                transaction.set_rollback(True)
+        try:
+            with transaction.atomic():
+                self.submission, is_first = Submission.objects.get_or_create(
+                    pk=token, defaults={"user_id": request.user.pk, "path": request.path}
+                )
+                if not is_first:
+                    return self.repeat()
+                response = super().post(request, *args, **kwargs)
+                if not self.submission.redirect_to:
+                    transaction.set_rollback(True)
+        except DatabaseError as error:
+            if not is_lock_timeout(error):
+                raise
+            return self.form_busy()
         return response
 
     def repeat(self):
@@ -110,11 +122,20 @@ class VersionedMixin(PerformMixin):
 
     def post(self, request, *args, **kwargs):
         """Lock the row, compare versions, then handle the form."""
-        with transaction.atomic():
-            self.object = self.get_object(self.get_queryset().select_for_update(of=("self",), no_key=True))
-            if request.POST.get(VERSION_FIELD) != self.object.version:
-                return self.conflict()
-            return super().post(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                self.object = self.lock_object()
+                if request.POST.get(VERSION_FIELD) != self.object.version:
+                    return self.conflict()
+                return super().post(request, *args, **kwargs)
+        except DatabaseError as error:
+            if not is_lock_timeout(error):
+                raise
+            return self.form_busy()
+
+    def lock_object(self):
+        """Return the row, locked. A view whose change also locks rows that others lock first, locks those here."""
+        return self.get_object(self.get_queryset().select_for_update(of=("self",), no_key=True))
 
     def conflict(self):
         """Show what was typed beside what is stored; a save that asks for what is stored already is a success."""
@@ -123,13 +144,24 @@ class VersionedMixin(PerformMixin):
         form.is_valid()
         differences = form.differences(stored)
         if not differences and not form.errors:
-            return self.succeed()
+            return self.form_stored(form)
         data = form.data.copy()
         data[form.add_prefix(VERSION_FIELD)] = stored.version
         form.data = data
         self.object = stored
-        context = self.get_context_data(form=form, conflict={"differences": differences, "stored": stored})
+        conflict = {"differences": differences, "stored": stored, "saved_by": self.get_saved_by(stored)}
+        context = self.get_context_data(form=form, conflict=conflict)
         return self.render_to_response(context, status=409)
+
+    def get_saved_by(self, stored):
+        """Return who saved `stored` since it was shown, None where its own history does not tell."""
+        last = stored.history.select_related("history_user").first() if hasattr(stored, "history") else None
+        is_since = last and last.updated_at.isoformat() > self.request.POST.get(VERSION_FIELD, "")
+        return last.history_user if is_since else None
+
+    def form_stored(self, form):
+        """Answer a stale save of what is stored already, such as the second of a double click, as a success."""
+        return self.succeed()
 
     def get_success_message(self) -> str:
         """Return what happened, in the person's words."""

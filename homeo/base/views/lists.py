@@ -1,7 +1,7 @@
 """Pages with a list: filtered, sorted, searched, paged, exported."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.views.generic import ListView
 
@@ -11,6 +11,7 @@ from homeo.base.searches import keep_search, kept_search
 from homeo.base.views.access import ScopedMixin
 
 PAGE_SIZES = (25, 50, 100)
+KEPT_BY_FILTERS = ("search", "ordering", "size")
 
 
 class ListPageView(ScopedMixin, ListView):
@@ -38,9 +39,13 @@ class ListPageView(ScopedMixin, ListView):
         size = self.request.GET.get("size", "")
         return int(size) if size in map(str, PAGE_SIZES) else self.paginate_by
 
+    def get_scoped_queryset(self):
+        """Return the rows that the person may see, before any filter."""
+        return super().get_queryset()
+
     def get_queryset(self):
         """Return the person's rows, filtered, searched and sorted."""
-        queryset = super().get_queryset()
+        queryset = self.get_scoped_queryset()
         self.filterset = None
         if self.filterset_class:
             self.filterset = self.filterset_class(self.request.GET, queryset=queryset, request=self.request)
@@ -95,11 +100,13 @@ class ListPageView(ScopedMixin, ListView):
         return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs):
-        """Add the filters, the sort key, the search, and the address without its page and without its order."""
+        """Add the filters, the sort key, the search, the page sizes, and the address without its page or its order."""
         query = self.request.GET.copy()
         query.pop("page", None)
         sorted_by = query.copy()
         sorted_by.pop("ordering", None)
+        kept = QueryDict(mutable=True)
+        kept.update({name: query[name] for name in KEPT_BY_FILTERS if name in query})
         return super().get_context_data(
             **{
                 "filterset": self.filterset,
@@ -108,12 +115,22 @@ class ListPageView(ScopedMixin, ListView):
                 "is_searchable": bool(self.search),
                 "base_query": query.urlencode(),
                 "unsorted_query": sorted_by.urlencode(),
+                "page_sizes": [(size, _sized(query, size)) for size in PAGE_SIZES],
+                "kept": kept.items(),
+                "unfiltered_query": kept.urlencode(),
+                "is_filtered": any(query.get(name) for name in query if name not in KEPT_BY_FILTERS),
                 "can_export": bool(
                     self.csv_columns and self.export_permission and self.request.user.has_perm(self.export_permission)
                 ),
             }
             | kwargs
         )
+
+
+def _sized(query, size: int) -> str:
+    sized = query.copy()
+    sized["size"] = size
+    return sized.urlencode()
 
 
 def _reverse(term: str) -> str:

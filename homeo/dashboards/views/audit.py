@@ -4,17 +4,16 @@ import re
 
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import ListView
 
-from accounts.filters import AuditLogFilter
+from accounts.filters import AccessFilter, AuditLogFilter
 from accounts.models import AuditLog, Fold, User
-from homeo.base.pagination import BoundedPaginator
 from homeo.base.templatetags.homeo import moment
-from homeo.base.views import AccessMixin, ListPageView
+from homeo.base.views import ListPageView
 from homeo.dashboards.audit import kind_of, lines, told_changes
 from patients.models import Patient
 
 FILE_NUMBER = re.compile(r"h[\s-]*0*(\d{1,9})", re.IGNORECASE)
+LATEST_FIRST = {"-time": ("-created_at", "-id"), "time": ("created_at", "id")}
 
 
 class AuditLogListView(ListPageView):
@@ -26,6 +25,7 @@ class AuditLogListView(ListPageView):
     model = AuditLog
     queryset = AuditLog.objects.select_related("user")
     filterset_class = AuditLogFilter
+    orderings = LATEST_FIRST
     csv_columns = [
         (_("When"), lambda entry: moment(entry.created_at)),
         (_("Who"), lambda entry: entry.user or ""),
@@ -64,15 +64,15 @@ class AuditLogListView(ListPageView):
         return context | {"lines": lines(context["page_obj"].object_list)}
 
 
-class AccessListView(AccessMixin, ListView):
+class AccessListView(ListPageView):
     """Show a patient who else opened or changed the own record, or that of somebody in the patient's care."""
 
     permission_required = "accounts.view_own_accesses"
     template_name = "dashboards/access_list.html"
-    paginate_by = 25
-    paginator_class = BoundedPaginator
+    filterset_class = AccessFilter
+    orderings = LATEST_FIRST
 
-    def get_queryset(self):
+    def get_scoped_queryset(self):
         """Return what others did with the records that the person may see."""
         patients = Patient.objects.for_user(self.request.user).values("pk")
         entries = AuditLog.objects.about_patients(patients).exclude(user=self.request.user)

@@ -51,7 +51,8 @@ class OwnPageView(AccessMixin, TemplateView):
         ahead = visits.filter(status__in=open_states, started_at=None, no_show_at=None)
         coming = list(ahead.filter(appointment_date__gte=now.date()).by_time()[:SHOWN])
         coming = [visit for visit in coming if visit.ends_at > now or visit.checked_in_at]
-        past = visits.before_now(now).exclude(pk__in=[visit.pk for visit in coming])
+        completed = visits.filter(status=Appointment.Status.COMPLETED)  # perhaps before its time
+        past = (visits.before_now(now) | completed).exclude(pk__in=[visit.pk for visit in coming])
         invoices = Invoice.objects.for_user(user).filter(patient=person)
         paid = invoices.filter(payment_status=Invoice.PaymentStatus.COMPLETED).order_by("-paid_date")
         prescriptions = Prescription.objects.for_user(user).filter(patient=person).select_related("doctor")

@@ -57,8 +57,14 @@ class SearchBoxView(AccessMixin, TemplateView):
         """Add what was found; nothing is looked for below two characters."""
         is_enough = len(text) >= SHORTEST
         hits = self.find(text) if is_enough else []
-        page = self.request.htmx.current_url_abs_path or reverse("home")
-        return super().get_context_data(text=text, is_enough=is_enough, hits=hits, next=page, **kwargs)
+        return super().get_context_data(text=text, is_enough=is_enough, hits=hits, next=self.get_page(), **kwargs)
+
+    def get_page(self) -> str:
+        """Return the page of ours that the box is on, the home page where that is not known."""
+        try:
+            return self.request.htmx.current_url_abs_path or reverse("home")
+        except ValueError:  # a header that is no address
+            return reverse("home")
 
     def find(self, text: str) -> list[Hit]:
         """Return the likeliest patients with what the desk needs to know of them."""

@@ -1,0 +1,144 @@
+"""The patient's own pages on a phone: for oneself, and for the children one looks after."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from homeo.demo.factories.billing import InvoiceFactory
+from homeo.demo.factories.patients import GuardianFactory, PatientFactory
+from homeo.demo.factories.scheduling import AppointmentFactory
+from scheduling import services
+from scheduling.models import Appointment
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("morning")]
+
+
+@pytest.fixture
+def children(patient):
+    """Two children whom the patient looks after."""
+    children = [
+        PatientFactory(user__first_name=name, date_of_birth=timezone.localdate() - dt.timedelta(days=days))
+        for name, days in (("Kabir", 400), ("Leela", 2500))
+    ]
+    for child in children:
+        GuardianFactory(patient=child, user=patient.user)
+    return children
+
+
+@pytest.fixture
+def phone(page_for, patient):
+    """The patient's phone."""
+    return page_for(patient.user, width=360, has_touch=True)
+
+
+def test_a_mother_finds_and_books_for_each_child(phone, patient, children, doctor, sees):
+    kabir, leela = children
+    AppointmentFactory(patient=kabir, doctor=doctor)
+    InvoiceFactory(patient=leela, description="Follow-up of Leela")
+    phone.goto("/")
+    assert phone.get_by_text("No visit is booked.").is_visible()
+    sees(phone, "guardian-own")
+    phone.get_by_role("link", name=kabir.name).tap()
+    phone.get_by_text("Next visit of Kabir, tomorrow").wait_for()
+    assert phone.get_by_text("Follow-up of Leela").count() == 0
+    sees(phone, "guardian-child")
+    phone.get_by_role("link", name=leela.name).tap()
+    phone.get_by_text("Follow-up of Leela").wait_for()
+
+    phone.get_by_role("link", name="Book a visit").tap()
+    assert phone.get_by_label("For whom?").input_value() == leela.pk
+    phone.get_by_label("Doctor").select_option(doctor.pk)
+    phone.locator(".slot").first.wait_for()
+    phone.locator(".chip").first.tap()
+    phone.get_by_text("free times with").first.wait_for()
+    phone.locator(".slot").nth(2).tap()
+    sees(phone, "guardian-book")
+    phone.get_by_role("button", name="Ask for this visit").tap()
+    phone.get_by_text("You asked for a visit").wait_for()
+    sees(phone, "guardian-visits")
+
+    visit = Appointment.objects.get(patient=leela)
+    assert (visit.status, visit.booked_by) == ("PENDING", patient.user)
+
+
+def test_a_stranger_in_the_address_stays_hidden(phone):
+    other = PatientFactory(user__last_name="Zyxwvut")
+    phone.goto(f"/?person={other.pk}")
+    assert "Zyxwvut" not in phone.content()
+    phone.goto(reverse("patients:patient_detail", args=[other.pk]))
+    assert "Zyxwvut" not in phone.content()
+
+
+def test_a_slot_that_went_to_somebody_else_is_told_without_a_name(phone, patient, doctor, receptionist, sees):
+    phone.goto(f"{reverse('scheduling:appointment_request')}?doctor={doctor.pk}")
+    slot = phone.locator(".slot").first
+    time = dt.time.fromisoformat(slot.inner_text().strip())
+    slot.tap()
+    phone.get_by_label("What is it about?").fill("Sleeps badly")
+    services.book_appointment(
+        actor=receptionist,
+        patient=PatientFactory(user__last_name="Zyxwvut"),
+        doctor=doctor,
+        appointment_date=timezone.localdate(),
+        appointment_time=time,
+    )
+    phone.get_by_role("button", name="Ask for this visit").tap()
+    phone.get_by_text("is taken").first.wait_for()
+    sees(phone, "patient-conflict")
+    assert "Zyxwvut" not in phone.content()
+    assert phone.get_by_label("What is it about?").input_value() == "Sleeps badly"
+    phone.locator(".offer").nth(1).tap()
+    phone.get_by_role("button", name="Ask for the chosen time").tap()
+    phone.get_by_text("You asked for a visit").wait_for()
+
+    assert Appointment.objects.get(patient=patient).appointment_time > time
+
+
+def test_a_visit_is_moved_with_two_taps_and_a_choice(phone, patient, doctor, sees):
+    AppointmentFactory(patient=patient, doctor=doctor)
+    phone.goto("/")
+    phone.get_by_role("link", name="Move").tap()
+    phone.locator(".slot").last.tap()
+    sees(phone, "patient-move")
+    phone.locator("#main").get_by_role("button", name="Move").last.tap()
+    phone.get_by_text("is moved from").wait_for()
+    sees(phone, "patient-moved")
+
+    assert set(Appointment.objects.values_list("status", flat=True)) == {"RESCHEDULED", "PENDING"}
+
+
+def test_a_double_tap_asks_once(phone, doctor):
+    phone.goto(f"{reverse('scheduling:appointment_request')}?doctor={doctor.pk}")
+    phone.locator(".slot").first.tap()
+    phone.get_by_role("button", name="Ask for this visit").dblclick()
+    phone.get_by_text("You asked for a visit").wait_for()
+
+    assert Appointment.objects.count() == 1
+
+
+def test_without_javascript_a_visit_is_asked_for_and_cancelled(page_for, patient, doctor):
+    page = page_for(patient.user, width=360, java_script_enabled=False)
+    page.goto(reverse("scheduling:appointment_request"))
+    page.get_by_label("Doctor").select_option(doctor.pk)
+    page.get_by_role("button", name="Show the free times").click()
+    page.locator(".slot").first.click()
+    page.get_by_role("button", name="Ask for this visit").click()
+    page.get_by_role("link", name="Cancel").first.click()
+    page.get_by_label("Why is it cancelled?").fill("Away")
+    page.get_by_role("button", name="Cancel the visit").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("is on again").wait_for()
+
+    assert Appointment.objects.get().status == "PENDING"
+
+
+def test_the_dark_theme_is_chosen_and_kept(phone, patient, sees):
+    phone.goto("/")
+    phone.get_by_role("button", name="Switch to the dark theme").tap()
+    phone.wait_for_url("**/")
+    sees(phone, "patient-home-dark")
+    phone.goto(reverse("scheduling:appointment_list"))
+
+    assert phone.locator("html").get_attribute("data-bs-theme") == "dark"
