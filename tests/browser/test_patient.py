@@ -51,8 +51,9 @@ def test_a_mother_finds_and_books_for_each_child(phone, patient, children, docto
     assert phone.get_by_label("For whom?").input_value() == leela.pk
     phone.get_by_label("Doctor").select_option(doctor.pk)
     phone.locator(".slot").first.wait_for()
+    today = phone.get_by_label("Date").input_value()
     phone.locator(".chip").first.tap()
-    phone.get_by_text("free times with").first.wait_for()
+    phone.wait_for_function("day => document.getElementById('id_date').value !== day", arg=today)
     phone.locator(".slot").nth(2).tap()
     sees(phone, "guardian-book")
     phone.get_by_role("button", name="Ask for this visit").tap()
