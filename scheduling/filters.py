@@ -49,3 +49,13 @@ class AppointmentFilter(filters.FilterSet):
         super().__init__(data, *args, **kwargs)
         if self.request.user.role == Role.DOCTOR:
             del self.filters["doctor"]
+
+
+class OwnAppointmentFilter(filters.FilterSet):
+    """A patient's past and cancelled visits by state."""
+
+    status = filters.ChoiceFilter(label=_("Status"), choices=AppointmentStatus, empty_label=_("Any"))
+
+    class Meta:
+        model = Appointment
+        fields = ["status"]

@@ -8,7 +8,7 @@ from accounts.models import Role
 from homeo.base.views import ListPageView, ScopedObjectMixin
 from patients.models import Patient
 from scheduling import services
-from scheduling.filters import AppointmentFilter
+from scheduling.filters import AppointmentFilter, OwnAppointmentFilter
 from scheduling.models import Appointment
 
 COMING_MAX = 20
@@ -42,11 +42,11 @@ class AppointmentListView(ListPageView):
     )
 
     def setup(self, request, *args, **kwargs):
-        """Show a patient the own visits without filters: they are few."""
+        """Show a patient the own visits, the latest first."""
         super().setup(request, *args, **kwargs)
         self.is_patients = getattr(request.user, "role", None) == Role.PATIENT
         if self.is_patients:
-            self.search = self.filterset_class = None
+            self.search, self.filterset_class = None, OwnAppointmentFilter
             self.orderings = {"latest": ("-appointment_date", "-appointment_time", "-pk")}
 
     def get_template_names(self):

@@ -252,3 +252,19 @@ def test_the_booking_pages_stay_below_the_bound_of_queries(
     query = {"patient": visit.patient_id, "doctor": visit.doctor_id, "date": visit.appointment_date, "time": "11:00"}
     with django_assert_max_num_queries(12):
         assert client.get(reverse(f"scheduling:{name}"), query).status_code == 200
+
+
+def test_a_patient_sorts_and_filters_the_past_visits(client_of, patient, doctor, receptionist):
+    days = [timezone.localdate() - dt.timedelta(days=n) for n in (10, 5)]
+    for day in days:
+        AppointmentFactory(patient=patient, doctor=doctor, appointment_date=day, status="COMPLETED")
+    client = client_of(patient.user)
+    url = reverse("scheduling:appointment_list")
+    shown = [
+        [v.appointment_date for v in client.get(url, query).context["object_list"]]
+        for query in ({}, {"ordering": "-latest"})
+    ]
+    assert shown == [days[::-1], days]
+    page = client.get(url, {"status": "CANCELLED"})
+    assert list(page.context["object_list"]) == []
+    assert "No such visit" in page.content.decode()
