@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import services
-from accounts.models import AuditLog, Fold, User
+from accounts.models import AuditLog, Fold, NameWord, User
 from homeo.base.admin import AdminAddForm, AdminChangeForm, TableAdmin
 
 
@@ -119,3 +119,12 @@ class AuditLogAdmin(TableAdmin):
 
 def _site(request) -> str:
     return request.build_absolute_uri("/")[:-1]
+
+
+@admin.register(NameWord)
+class NameWordAdmin(TableAdmin):
+    """The words among which slips of the typing finger are looked up; the database keeps them."""
+
+    list_display = ("word",)
+    ordering = ("word",)
+    search_fields = ("word",)

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.querysets import AuditLogQuerySet, UserManager
+from accounts.querysets import AuditLogQuerySet, NameWordQuerySet, UserManager
 from homeo.base.fields import CuidField, LowercaseEmailField
 from homeo.base.models import BaseModel, choice_constraint
 
@@ -173,6 +173,26 @@ class User(AbstractBaseUser, BaseModel):
     def has_module_perms(self, app_label) -> bool:
         """Tell whether the role holds any permission of the app."""
         return any(backend.has_module_perms(self, app_label) for backend in get_backends())
+
+
+class NameWord(models.Model):
+    """A word of somebody's name, folded; triggers of the database add each once. Slips are looked up among them."""
+
+    word = models.CharField(max_length=161, primary_key=True, db_collation="C")
+    letters = models.CharField(max_length=161, db_collation="C")
+
+    objects = NameWordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("word of names")
+        verbose_name_plural = _("words of names")
+        indexes = [
+            GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="nameword_trgm"),
+            models.Index(fields=["letters"], name="nameword_letters"),
+        ]
+
+    def __str__(self):
+        return self.word
 
 
 class AuditLog(models.Model):

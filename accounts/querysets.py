@@ -62,3 +62,7 @@ class AuditLogQuerySet(BaseQuerySet):
             | Q(entity_id=text)
             | Q(patient_id=text)
         )
+
+
+class NameWordQuerySet(BaseQuerySet):
+    """Words of names."""

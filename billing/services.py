@@ -12,19 +12,22 @@ from billing.models import Invoice
 from clinical.models import Consultation
 from homeo.base.errors import DomainError
 from patients.models import Patient
+from scheduling.kinds import fee_of
 
 DAYS_TO_PAY = 14
 
 
 @transaction.atomic
 def draft_invoice(*, actor: User, consultation: Consultation) -> Invoice:
-    """Draft the invoice of a completed consultation with the doctor's fee, due in 14 days."""
-    doctor = getattr(consultation.doctor, "doctor", None)
+    """Draft the invoice of a completed consultation: the fee of its kind of visit, or the doctor's; due in 14 days."""
+    visit, doctor = consultation.appointment, consultation.doctor
+    kind = visit.visit_type if visit else None
+    words = {"kind": kind.name if kind else _("Consultation"), "doctor": doctor.display_name}
     return create_invoice(
         actor=actor,
         patient=consultation.patient,
-        amount=doctor.consultation_fee if doctor else Decimal(0),
-        description=_("Consultation with %(doctor)s") % {"doctor": consultation.doctor.display_name},
+        amount=fee_of(getattr(doctor, "doctor", None), kind),
+        description=_("%(kind)s with %(doctor)s") % words,
         consultation=consultation,
     )
 

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "procrastinate.contrib.django",
     "simple_history",
 ]
 
@@ -219,6 +220,14 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = STATE_DIR / "mail"
 DEFAULT_FROM_EMAIL = env("HOMEO_FROM_EMAIL", default="clinic@homeo.example")
+EMAIL_TIMEOUT = 20
+# Links in mails that no request stands behind.
+SITE_URL = env("HOMEO_SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+# ── Jobs ────────────────────────────────────────────────────────────────────
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# What has gone well is forgotten; what has failed stays for the admin.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4, "delete_jobs": "successful"}
 
 # ── History and audit ───────────────────────────────────────────────────────
 SIMPLE_HISTORY_REVERT_DISABLED = True
@@ -231,4 +240,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Tells each minute that it did what it does each minute.
+    "loggers": {"procrastinate": {"level": "WARNING"}},
 }

@@ -1,9 +1,11 @@
 """Which patients and documents a person may see, and how a patient is found."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection
 from django.db.models import Q, Value
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Fold, Role, User
 from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
@@ -11,8 +13,10 @@ from patients.treating import treated_by
 
 SLIPS_MAX = 20
 SLIPS_MIN_LETTERS = 3
+SLIPS_MIN_LIKENESS = 0.4
 PHONE_MIN_DIGITS = 3
 FILE_NO_MAX_DIGITS = 9
+WORDS_MAX = 4
 LATELY = 50
 
 
@@ -76,6 +80,80 @@ class PatientQuerySet(ArchivableQuerySet):
             return found
         likeness = TrigramWordSimilarity(typed, "user__search_name")
         return found.order_by(likeness.desc(), "user__search_name", "pk")
+
+    def likeliest(self, text: str, count: int):
+        """Return the `count` patients that `text` (part of a name, phone or file number) most likely means, as `found`.
+
+        For a box that answers while somebody types: however many patients bear a name, only some of them are read,
+        those whose words begin as typed before those that only contain the letters. Takes two queries.
+        """
+        words = text.split()[:WORDS_MAX]
+        if not words:
+            return self.none()
+        allowed, allowed_params = self.order_by().values("pk").query.sql_with_params()
+        matches, params = [], []
+
+        def match(condition, values):
+            matches.append(CANDIDATES.format(condition=condition, allowed=allowed))
+            params.extend([*values, *allowed_params])
+
+        parts = [f"{word.translate(LIKE_SIGNS)}%" for word in words]
+        match(_all(BEGINS, words), [value for part in parts for value in (part, f"% {part}")])
+        match(_all(CONTAINS, words), [f"%{part}" for part in parts])
+        if slips := _slips(words):
+            match(
+                f"{_all(CONTAINS_ANY, slips)} AND {LIKE_ENOUGH}",
+                [*([f"%{word}%" for word in meant] for meant in slips), " ".join(words), SLIPS_MIN_LIKENESS],
+            )
+        digits = "".join(filter(str.isdecimal, text))
+        if len(digits) >= PHONE_MIN_DIGITS:
+            match("p.phone_digits LIKE %s", [f"%{digits}%"])
+        if digits and len(digits) <= FILE_NO_MAX_DIGITS:
+            match("p.file_no = %s", [int(digits)])
+        found = self.model.objects.filter(pk__in=RawSQL(" UNION ".join(matches), params))  # noqa: S611 - no text in it
+        likeness = TrigramWordSimilarity(Fold(Value(" ".join(words))), "user__search_name")
+        return found.order_by(likeness.desc(), "user__search_name", "pk")[:count]
+
+
+# What somebody types is only ever a parameter. Written out, since Django took longer to put this together for each
+# letter typed than the database to answer. Each kind of match has its own index and gives no more than some.
+CANDIDATES = """
+    (SELECT p.id FROM accounts_user AS u JOIN patients_patient AS p ON p.user_id = u.id
+     WHERE {condition} AND p.id IN ({allowed}) LIMIT 20)
+"""
+BEGINS = "(u.search_name LIKE homeo_fold(%s) OR u.search_name LIKE homeo_fold(%s))"
+CONTAINS = "u.search_name LIKE homeo_fold(%s)"
+CONTAINS_ANY = "u.search_name LIKE ANY (%s)"
+LIKE_ENOUGH = "word_similarity(homeo_fold(%s), u.search_name) >= %s"
+ALIKE = """
+    (SELECT typed, word FROM accounts_nameword, homeo_fold(%s) AS typed
+     WHERE word %%> typed OR letters = homeo_letters(typed)
+     ORDER BY similarity(word, typed) DESC, word LIMIT 3)
+"""
+LIKE_SIGNS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+def _all(condition: str, things: list) -> str:
+    """Return the condition once for each thing, all of which must hold."""
+    return " AND ".join([condition] * len(things))
+
+
+def _slips(words: list[str]) -> list[list[str]]:
+    """Return for each typed word the words of names that it may mean, the likest first, if any is a slip at all.
+
+    A word that is somebody's name means itself; one that is like none is left out, and the others must do.
+    """
+    asked = [word for word in words if len(word) >= SLIPS_MIN_LETTERS]
+    if not asked:
+        return []
+    meant = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([ALIKE] * len(asked)), asked)
+        for typed, word in cursor.fetchall():
+            if meant[typed] != [typed]:
+                meant[typed].append(word)
+    has_slip = len(meant) < len(set(asked)) or any(alike != [typed] for typed, alike in meant.items())
+    return list(meant.values()) if has_slip else []
 
 
 class OfPatientQuerySet(BaseQuerySet):

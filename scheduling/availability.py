@@ -3,21 +3,40 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Role, User
 from patients.models import Patient
-from scheduling.models import Appointment, Doctor, DoctorAvailability, Weekday
-from scheduling.slots import Slot, Span, fits, free_starts, minute_of, nearest, slot_key, time_of
+from scheduling.calendar import Besides, busy_times, day_plans, without
+from scheduling.kinds import fee_of
+from scheduling.models import Appointment, Doctor, SchedulingRules, VisitType
+from scheduling.slots import (
+    Busy,
+    Slot,
+    Span,
+    exists,
+    fits,
+    free_starts,
+    has_even_clock,
+    minute_of,
+    nearest,
+    overlaps,
+    slot_key,
+    time_of,
+    widen,
+)
 
 NOON, EVENING = dt.time(12), dt.time(17)
 NEAREST = 4
 NEAREST_DAYS = 14
+DAYS_SHOWN = 31
 COLLEAGUES = 2
 Hours = dict[int, tuple[dt.time, dt.time] | None]
+Window = tuple[dt.datetime, dt.datetime]
 
 
 @dataclass(frozen=True)
@@ -41,50 +60,64 @@ class Offer:
         return _("Afternoon") if self.slot.time < EVENING else _("Evening")
 
 
+@dataclass(frozen=True)
+class Length:
+    """How long a visit takes, and what is kept free around it, in minutes."""
+
+    minutes: int
+    before: int = 0
+    after: int = 0
+
+    @classmethod
+    def of(cls, doctor: User, visit_type: VisitType | None = None) -> "Length":
+        """Return the length of a kind of visit, without one the doctor's own."""
+        if visit_type is None:
+            return cls(doctor.doctor.slot_minutes)
+        return cls(visit_type.minutes, visit_type.buffer_before, visit_type.buffer_after)
+
+    @classmethod
+    def as_booked(cls, appointment: Appointment) -> "Length":
+        """Return the length with which a visit is booked."""
+        return cls(appointment.duration, appointment.buffer_before, appointment.buffer_after)
+
+    @classmethod
+    def after_move(cls, appointment: Appointment, doctor: User, visit_type: VisitType | None = None) -> "Length":
+        """Return the length of a visit that moves: as booked, unless the kind changes or, without one, the doctor."""
+        if visit_type is not None and visit_type.pk != appointment.visit_type_id:
+            return cls.of(doctor, visit_type)
+        if appointment.visit_type_id or doctor.pk == appointment.doctor_id:
+            return cls.as_booked(appointment)
+        return cls.of(doctor)
+
+
 def working_hours(doctors, days) -> dict[tuple[str, dt.date], list[Span]]:
-    """Return the spans of work of each (doctor's user id, day), for users `doctors` on `days`: one query."""
-    by_weekday = defaultdict(list)
-    rows = DoctorAvailability.objects.filter(doctor__user__in=doctors, is_available=True).values_list(
-        "doctor__user_id", "day_of_week", "start_time", "end_time"
+    """Return the spans open for visits of each (doctor's user id, day) that has any: one query."""
+    return {key: plan.open for key, plan in day_plans(doctors, days).items() if plan.open}
+
+
+def widened(times: dict[tuple[str, dt.date], list[Busy]], length: Length | None) -> dict:
+    """Return the spans that a visit of `length` must keep clear of, of each (doctor's user id, day)."""
+    before, after = (length.before, length.after) if length else (0, 0)
+    return defaultdict(
+        list,
+        {key: [widen(busy, before=before, after=after) for busy in of_day] for key, of_day in times.items()},
     )
-    for doctor_id, weekday, start, end in rows:
-        by_weekday[doctor_id, weekday].append((minute_of(start), minute_of(end)))
-    return {
-        (doctor.pk, day): by_weekday[doctor.pk, Weekday.of(day).value]
-        for doctor in doctors
-        for day in days
-        if (doctor.pk, Weekday.of(day).value) in by_weekday
-    }
 
 
-def booked_spans(doctors, first: dt.date, last: dt.date, *, besides: Appointment | None = None):
-    """Return the spans taken by visits of each (doctor's user id, day): one query."""
-    visits = Appointment.objects.occupying().filter(
-        doctor__in=doctors, appointment_date__range=(first, last), is_overbooked=False
-    )
-    if besides is not None:
-        visits = visits.exclude(pk=besides.pk)
-    spans = defaultdict(list)
-    for doctor_id, day, time, minutes in visits.values_list(
-        "doctor_id", "appointment_date", "appointment_time", "duration"
-    ):
-        start = minute_of(time)
-        spans[doctor_id, day].append((start, start + minutes))
-    return spans
+def booked_spans(doctors, first: dt.date, last: dt.date, *, length: Length | None = None, **but):
+    """Return the spans that a visit of `length` must keep clear of, of each (doctor's user id, day): one query.
+
+    `but` is what does not count: see `busy_times`.
+    """
+    return widened(busy_times(doctors, first, last, **but), length)
 
 
-def slot_minutes(doctor: User) -> int:
-    """Return how long a visit to the doctor lasts, unless it is said otherwise."""
-    return doctor.doctor.slot_minutes
-
-
-def patient_spans(patient: Patient, first: dt.date, last: dt.date, *, besides: Appointment | None = None):
+def patient_spans(patient: Patient, first: dt.date, last: dt.date, *, besides: Besides = None):
     """Return the spans that a patient's visits take up on each day: one query."""
     visits = Appointment.objects.occupying().filter(
         patient=patient, appointment_date__range=(first, last), is_overbooked=False
     )
-    if besides is not None:
-        visits = visits.exclude(pk=besides.pk)
+    visits = without(visits, besides)
     spans = defaultdict(list)
     for day, time, minutes in visits.values_list("appointment_date", "appointment_time", "duration"):
         start = minute_of(time)
@@ -97,34 +130,60 @@ def free_slots(
     first: dt.date,
     last: dt.date,
     *,
-    minutes: int | None = None,
+    length: Length | None = None,
     besides: Appointment | None = None,
     patient: Patient | None = None,
+    window: Window | None = None,
 ) -> list[Slot]:
     """Return the free slots of a doctor from day `first` to day `last`, none in the past.
 
     Args:
         doctor: an account with a doctor's profile, loaded with it.
-        minutes: the length of the visit, by default the doctor's.
+        length: of the visit, by default the doctor's.
         besides: a visit that is about to move, and so does not count as booked.
         patient: somebody who cannot be in two places: times at which this patient has a visit are left out.
+        window: the first and the last moment at which a visit may start, as patients' rules have it.
     """
     if not doctor.is_active:
         return []
     now = timezone.localtime()
+    length = length or Length.of(doctor)
     first = max(first, now.date())
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     hours = working_hours([doctor], days)
-    busy = booked_spans([doctor], first, last, besides=besides)
-    elsewhere = patient_spans(patient, first, last, besides=besides) if patient else {}
-    length = minutes or slot_minutes(doctor)
+    if not hours:
+        return []
+    taken = booked_spans([doctor], first, last, length=length, besides=besides)
+    if patient:
+        for day, spans in patient_spans(patient, first, last, besides=besides).items():
+            taken[doctor.pk, day] += spans
+    slots = slots_between(doctor, hours, taken, length=length, now=now)
+    if window:
+        slots = [slot for slot in slots if window[0] <= slot.starts_at(now.tzinfo) <= window[1]]
+    return slots
+
+
+def slots_between(doctor: User, hours, taken, *, length: Length, now: dt.datetime) -> list[Slot]:
+    """Return the slots that lie in `hours` and keep clear of `taken`, at times that the clock shows, none before `now`.
+
+    Args:
+        hours: spans of each (doctor's user id, day), as of `working_hours`; those of other doctors do not count.
+        taken: spans likewise.
+    """
+    zone = timezone.get_current_timezone()
     slots = []
-    for day in days:
+    for doctor_id, day in hours:
+        if doctor_id != doctor.pk:
+            continue
         earliest = minute_of(now.time()) + 1 if day == now.date() else 0
-        for span in hours.get((doctor.pk, day), []):
-            taken = [*busy[doctor.pk, day], *elsewhere.get(day, [])]
-            starts = free_starts(span, taken, length=length, step=slot_minutes(doctor), earliest=earliest)
-            slots += [Slot(day, time_of(start), length) for start in starts]
+        is_even = has_even_clock(day, zone)
+        for span in hours[doctor_id, day]:
+            starts = free_starts(
+                span, taken[doctor_id, day], length=length.minutes, step=doctor.doctor.slot_minutes, earliest=earliest
+            )
+            slots += [
+                Slot(day, time_of(start), length.minutes) for start in starts if is_even or exists(day, start, zone)
+            ]
     return slots
 
 
@@ -133,29 +192,38 @@ def nearest_free(
     day: dt.date,
     time: dt.time,
     *,
-    minutes: int | None = None,
+    length: Length | None = None,
     besides: Appointment | None = None,
     patient: Patient | None = None,
+    window: Window | None = None,
 ) -> list[Slot]:
     """Return the free slots of a doctor nearest to a wanted time, within two weeks."""
     first = max(day - dt.timedelta(days=NEAREST_DAYS // 2), timezone.localdate())
     last = first + dt.timedelta(days=NEAREST_DAYS)
-    return nearest(
-        free_slots(doctor, first, last, minutes=minutes, besides=besides, patient=patient), day, time, NEAREST
-    )
+    free = free_slots(doctor, first, last, length=length, besides=besides, patient=patient, window=window)
+    return nearest(free, day, time, NEAREST)
 
 
-def colleagues_free(doctor: User, colleagues, day: dt.date, time: dt.time, *, patient: Patient | None = None):
+def colleagues_free(
+    doctor: User,
+    colleagues,
+    day: dt.date,
+    time: dt.time,
+    *,
+    visit_type: VisitType | None = None,
+    patient: Patient | None = None,
+):
     """Yield those of `colleagues` (accounts with profiles), besides `doctor`, who are free at exactly this time."""
     others = [other for other in colleagues if other.pk != doctor.pk]
     hours = working_hours(others, [day])
-    busy = booked_spans(others, day, day)
+    busy = busy_times(others, day, day)
     elsewhere = patient_spans(patient, day, day)[day] if patient else []
     for other in others:
-        start, length = minute_of(time), slot_minutes(other)
-        taken = [*busy[other.pk, day], *elsewhere]
-        is_free = not any(begin < start + length and start < end for begin, end in taken)
-        if is_free and fits(hours.get((other.pk, day), []), start, length):
+        length = Length.of(other, visit_type)
+        visit = (minute_of(time), minute_of(time) + length.minutes)
+        taken = [widen(b, before=length.before, after=length.after) for b in busy.get((other.pk, day), [])]
+        is_free = not any(overlaps(span, visit) for span in [*taken, *elsewhere])
+        if is_free and fits(hours.get((other.pk, day), []), visit[0], length.minutes):
             yield other
 
 
@@ -165,16 +233,23 @@ def offers(
     time: dt.time,
     *,
     colleagues=(),
-    minutes: int | None = None,
+    visit_type: VisitType | None = None,
+    length: Length | None = None,
     besides: Appointment | None = None,
     patient: Patient | None = None,
+    window: Window | None = None,
 ) -> list[Offer]:
     """Return what can be offered instead of a time that is not free: the doctor's nearest, then others at that time."""
-    slots = nearest_free(doctor, day, time, minutes=minutes, besides=besides, patient=patient)
+    slots = nearest_free(doctor, day, time, length=length, besides=besides, patient=patient, window=window)
     found = [Offer(doctor, slot, _distance(slot, day, time)) for slot in slots]
-    if dt.datetime.combine(day, time) > timezone.localtime().replace(tzinfo=None):
-        free = list(colleagues_free(doctor, colleagues, day, time, patient=patient))[:COLLEAGUES]
-        found += [Offer(other, Slot(day, time, slot_minutes(other)), _("same time")) for other in free]
+    earliest, latest = window or (timezone.now(), None)
+    wanted = dt.datetime.combine(day, time, tzinfo=timezone.get_current_timezone())
+    if wanted > earliest and (latest is None or wanted <= latest):
+        free = list(colleagues_free(doctor, colleagues, day, time, visit_type=visit_type, patient=patient))
+        found += [
+            Offer(other, Slot(day, time, Length.of(other, visit_type).minutes), _("same time"))
+            for other in free[:COLLEAGUES]
+        ]
     return found
 
 
@@ -197,59 +272,91 @@ class DaySlots:
 
     doctor: User
     day: dt.date
+    length: Length
+    fee: Decimal
     offers: list[Offer]
     next_days: list[tuple[dt.date, int]]
 
 
 def day_slots(
-    doctor: User, day: dt.date, *, besides: Appointment | None = None, minutes: int | None = None
+    doctor: User,
+    day: dt.date,
+    *,
+    visit_type: VisitType | None = None,
+    besides: Appointment | None = None,
+    length: Length | None = None,
+    window: Window | None = None,
 ) -> DaySlots:
-    """Return the free slots of a day, and the next days with free ones, each with their number."""
+    """Return the free slots of a day for a kind of visit, and the next days with free ones, each with their number.
+
+    Args:
+        length: another length than that of the kind, as of a visit that moves.
+        window: the first and the last moment at which the visit may start.
+    """
+    length = length or Length.of(doctor, visit_type)
     today = timezone.localdate()
     after = max(day, today)
-    slots = free_slots(doctor, day, after + dt.timedelta(days=NEAREST_DAYS), besides=besides, minutes=minutes)
+    until = after + dt.timedelta(days=DAYS_SHOWN)
+    slots = free_slots(doctor, day, until, besides=besides, length=length, window=window)
     counts = defaultdict(int)
     for slot in slots:
         counts[slot.day] += 1
     counts.pop(day, None)
     return DaySlots(
-        doctor, day, [Offer(doctor, slot) for slot in slots if slot.day == day], list(counts.items())[:NEAREST]
+        doctor=doctor,
+        day=day,
+        length=length,
+        fee=fee_of(doctor.doctor, visit_type),
+        offers=[Offer(doctor, slot) for slot in slots if slot.day == day],
+        next_days=list(counts.items())[:NEAREST],
     )
 
 
 class WeeklyHours:
-    """The hours of a doctor's week as they are stored, with their version."""
+    """The hours and breaks of a doctor's week as they are stored, with their version."""
 
     def __init__(self, doctor: Doctor):
         self.doctor = doctor
         self.rows = {row.day_of_week: row for row in doctor.availability.all()}
-        self.updated_at = max([doctor.updated_at, *(row.updated_at for row in self.rows.values())])
+        self.breaks = defaultdict(list)
+        for row in doctor.breaks.order_by("start_time"):
+            self.breaks[row.day_of_week].append(row)
 
     @property
     def version(self) -> str:
-        """Return the token that the form carries to tell whether the hours have changed since."""
-        return self.updated_at.isoformat()
+        """Return the token that the form carries to tell whether the hours have changed since.
 
-
-def visits_outside(doctor: User, hours: Hours):
-    """Return the coming visits of a doctor that do not lie within weekly `hours`, earliest first."""
-    visits = (
-        Appointment.objects.occupying()
-        .filter(doctor=doctor, is_overbooked=False, status__in=["PENDING", "CONFIRMED"])
-        .from_now(timezone.localtime())
-        .with_people()
-        .by_time()
-    )
-
-    def is_outside(visit):
-        span = hours.get(Weekday.of(visit.appointment_date).value)
-        spans = [(minute_of(span[0]), minute_of(span[1]))] if span else []
-        return not fits(spans, minute_of(visit.appointment_time), visit.duration)
-
-    return [visit for visit in visits if is_outside(visit)]
+        A break that is gone shows in the number of rows, every other change in the latest time.
+        """
+        rows = [self.doctor, *self.rows.values(), *(row for of_day in self.breaks.values() for row in of_day)]
+        return f"{max(row.updated_at for row in rows).isoformat()}/{len(rows)}"
 
 
 def is_within_hours(doctor: User, day: dt.date, time: dt.time, minutes: int) -> bool:
-    """Tell whether a visit lies within the doctor's working hours."""
+    """Tell whether a visit lies within the doctor's open hours, at a time that the clock shows that day."""
     hours = working_hours([doctor], [day])
-    return fits(hours.get((doctor.pk, day), []), minute_of(time), minutes)
+    start = minute_of(time)
+    return fits(hours.get((doctor.pk, day), []), start, minutes) and exists(day, start, timezone.get_current_timezone())
+
+
+def is_clear(doctor: User, day: dt.date, time: dt.time, length: Length, **but) -> bool:
+    """Tell whether a visit keeps clear of the buffers of others and of slots held by offers; see `busy_times`."""
+    start = minute_of(time)
+    taken = booked_spans([doctor], day, day, length=length, **but)[doctor.pk, day]
+    return not any(overlaps(span, (start, start + length.minutes)) for span in taken)
+
+
+def booking_window(rules: SchedulingRules) -> Window:
+    """Return the first and the last moment at which a visit that a patient books may start."""
+    now = timezone.now()
+    return now + dt.timedelta(hours=rules.min_notice_hours), now + dt.timedelta(days=rules.horizon_days)
+
+
+def window_of(user: User) -> Window | None:
+    """Return when the visits that this person books may start: patients' have bounds, and one query finds them."""
+    return booking_window(SchedulingRules.objects.current()) if user.role == Role.PATIENT else None
+
+
+def is_changeable_by_patient(appointment: Appointment, rules: SchedulingRules) -> bool:
+    """Tell whether a patient may still move or cancel the visit without calling."""
+    return appointment.starts_at - timezone.now() >= dt.timedelta(hours=rules.change_notice_hours)

@@ -29,7 +29,7 @@ def _visits(user, patient):
     return (
         Appointment.objects.for_user(user)
         .filter(patient=patient)
-        .select_related("doctor")
+        .select_related("doctor", "visit_type")
         .order_by("-appointment_date", "-appointment_time", "-pk")
     )
 
@@ -41,7 +41,7 @@ def _entry(user, visit) -> chart.Entry | None:
     return chart.Entry(
         at=visit.starts_at,
         icon="ban" if visit.status == Appointment.Status.CANCELLED else "calendar-event",
-        title=_("Visit, %(minutes)d minutes") % {"minutes": visit.duration},
+        title=_("%(kind)s, %(minutes)d minutes") % {"kind": visit.visit_type or _("Visit"), "minutes": visit.duration},
         text=visit.cancel_reason,
         by=visit.doctor.display_name,
         url=reverse("scheduling:appointment_detail", args=[visit.pk]),

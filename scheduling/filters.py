@@ -1,14 +1,15 @@
-"""Filters of the list of visits."""
+"""Filters of the lists of visits and of the waiting list."""
 
 import django_filters as filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from homeo.base.fields import EARLIEST_BIRTH, LATEST_STORED
-from scheduling.models import Appointment, AppointmentStatus, Doctor
+from scheduling.models import Appointment, AppointmentStatus, Doctor, Urgency, WaitingEntry, WaitingStatus
 
 
 def _day_filter(label, lookup):
@@ -59,3 +60,27 @@ class OwnAppointmentFilter(filters.FilterSet):
     class Meta:
         model = Appointment
         fields = ["status"]
+
+
+class WaitingEntryFilter(filters.FilterSet):
+    """The waiting list by doctor, urgency and status; those who still wait, until another status is given."""
+
+    doctor = filters.ModelChoiceFilter(
+        label=_("Doctor"), queryset=_doctors, empty_label=_("All doctors"), method="filter_doctor"
+    )
+    urgency = filters.ChoiceFilter(label=_("Urgency"), choices=Urgency.choices, empty_label=_("Any"))
+    status = filters.ChoiceFilter(label=_("Status"), choices=WaitingStatus, empty_label=_("Any"))
+
+    class Meta:
+        model = WaitingEntry
+        fields = ["doctor", "urgency", "status"]
+
+    def __init__(self, data=None, *args, **kwargs):
+        if "status" not in (data or {}):
+            data = data.copy() if data else {}
+            data["status"] = WaitingStatus.WAITING
+        super().__init__(data, *args, **kwargs)
+
+    def filter_doctor(self, queryset, name, value):
+        """Return those who wait for the doctor, and those who would come to any."""
+        return queryset.filter(Q(doctor=value) | Q(doctor=None))

@@ -8,6 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 Span = tuple[int, int]
+WHOLE_DAY: Span = (0, 24 * 60)
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A time that a visit takes, with the minutes kept free before and after it."""
+
+    start: int
+    end: int
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,10 @@ class Slot:
 
     def __str__(self):
         return f"{self.time:%H:%M}"
+
+    def starts_at(self, zone: dt.tzinfo) -> dt.datetime:
+        """Return the start as a moment in the clinic's zone."""
+        return dt.datetime.combine(self.day, self.time, tzinfo=zone)
 
 
 def slot_key(day: dt.date, time: dt.time, doctor_id: str) -> str:
@@ -46,6 +61,56 @@ def time_of(minute: int) -> dt.time:
     return dt.time(minute // 60, minute % 60)
 
 
+def subtract(spans: Iterable[Span], cuts: Iterable[Span]) -> list[Span]:
+    """Return what is left of `spans` without `cuts`, in order."""
+    left = list(spans)
+    for cut_start, cut_end in cuts:
+        pieces = []
+        for start, end in left:
+            if cut_end <= start or end <= cut_start:
+                pieces.append((start, end))
+                continue
+            if start < cut_start:
+                pieces.append((start, cut_start))
+            if cut_end < end:
+                pieces.append((cut_end, end))
+        left = pieces
+    return sorted(left)
+
+
+def open_spans(
+    *,
+    weekly: Iterable[Span] = (),
+    breaks: Iterable[Span] = (),
+    exceptions: Iterable[Span] | None = None,
+    time_off: Iterable[Span] = (),
+    is_closed: bool = False,
+) -> list[Span]:
+    """Return the spans of a day in which visits can be booked.
+
+    Args:
+        weekly: the hours of that day of the week.
+        breaks: what is cut out of the weekly hours.
+        exceptions: the hours of that date, which stand instead of weekly hours and breaks; empty for a day off.
+        time_off: what is cut out in any case.
+        is_closed: the clinic is closed on that date.
+    """
+    if is_closed:
+        return []
+    hours = subtract(weekly, breaks) if exceptions is None else sorted(exceptions)
+    return subtract(hours, time_off)
+
+
+def widen(busy: Busy, *, before: int, after: int) -> Span:
+    """Return the span that a visit with these buffers must keep clear of: two buffers between visits may overlap."""
+    return busy.start - max(busy.before, after), busy.end + max(busy.after, before)
+
+
+def overlaps(first: Span, second: Span) -> bool:
+    """Tell whether two spans share a minute."""
+    return first[0] < second[1] and second[0] < first[1]
+
+
 def free_starts(hours: Span, busy: Iterable[Span], *, length: int, step: int, earliest: int = 0) -> Iterator[int]:
     """Yield the minutes at which a visit of `length` fits into `hours` without touching `busy`.
 
@@ -53,15 +118,31 @@ def free_starts(hours: Span, busy: Iterable[Span], *, length: int, step: int, ea
     `earliest`.
     """
     taken = sorted(busy)
-    start = hours[0]
+    start, at = hours[0], 0
     while start + length <= hours[1]:
-        clash = next((span for span in taken if span[0] < start + length and start < span[1]), None)
+        # What ends before this start ends before every later one, too.
+        while at < len(taken) and taken[at][1] <= start:
+            at += 1
+        clash = next((span for span in taken[at:] if overlaps(span, (start, start + length))), None)
         if clash:
             start = clash[1]
             continue
         if start >= earliest:
             yield start
         start += step
+
+
+def exists(day: dt.date, minute: int, zone: dt.tzinfo) -> bool:
+    """Tell whether the clock shows this minute on that day: in spring it skips some where summer time begins."""
+    moment = dt.datetime.combine(day, time_of(minute), tzinfo=zone)
+    return moment.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None)
+
+
+def has_even_clock(day: dt.date, zone: dt.tzinfo) -> bool:
+    """Tell whether the clock runs through the day without a jump, so that every minute exists."""
+    start = dt.datetime.combine(day, dt.time(), tzinfo=zone)
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zone)
+    return start.utcoffset() == end.utcoffset()
 
 
 def fits(hours: Iterable[Span], start: int, length: int) -> bool:

@@ -53,8 +53,33 @@ TABLE = {
     ("scheduling:appointment_no_show", "visit"): (302, 403, 405, 404, 405, 403, 403),
     ("scheduling:appointment_cancel", "visit"): (302, 403, 200, 404, 200, 200, 404),
     ("scheduling:appointment_restore", "visit"): (302, 403, 405, 404, 405, 405, 404),
-    ("scheduling:appointment_reschedule", "visit"): (302, 403, 403, 403, 200, 200, 404),
+    ("scheduling:appointment_reschedule", "visit"): (302, 403, 200, 404, 200, 200, 404),
+    ("scheduling:series_create", ""): (302, 403, 403, 403, 200, 403, 403),
+    ("scheduling:series_create", "?patient"): (302, 403, 403, 403, 200, 403, 403),
+    ("scheduling:series_detail", "series"): (302, 200, 200, 404, 200, 200, 404),
+    ("scheduling:series_move", "recurring"): (302, 403, 200, 404, 200, 403, 403),
+    ("scheduling:series_cancel", "recurring"): (302, 403, 200, 404, 200, 403, 403),
     ("scheduling:availability_update", ""): (302, 403, 200, 200, 403, 403, 403),
+    ("scheduling:exception_create", ""): (302, 403, 200, 200, 403, 403, 403),
+    ("scheduling:exception_update", "exception"): (302, 403, 200, 404, 403, 403, 403),
+    ("scheduling:exception_remove", "exception"): (302, 403, 200, 404, 403, 403, 403),
+    ("scheduling:time_off_create", ""): (302, 403, 200, 200, 403, 403, 403),
+    ("scheduling:time_off_update", "time off"): (302, 403, 200, 404, 403, 403, 403),
+    ("scheduling:time_off_remove", "time off"): (302, 403, 200, 404, 403, 403, 403),
+    ("scheduling:notice_preference", "patient"): (302, 403, 403, 403, 403, 200, 404),
+    ("scheduling:calendar_feed", ""): (302, 403, 200, 200, 403, 200, 200),
+    ("scheduling:calendar_feed_revoke", "feed"): (302, 403, 405, 404, 403, 404, 404),
+    ("scheduling:calendar_file", "key"): PUBLIC,
+    ("scheduling:waiting_list", ""): (302, 200, 403, 403, 200, 403, 403),
+    ("scheduling:waiting_create", ""): (302, 403, 403, 403, 302, 200, 200),
+    ("scheduling:waiting_create", "?patient"): (302, 403, 403, 403, 200, 200, 200),
+    ("scheduling:waiting_update", "wish"): (302, 403, 403, 403, 200, 403, 403),
+    ("scheduling:waiting_remove", "wish"): (302, 403, 403, 403, 200, 200, 404),
+    ("scheduling:waiting_return", "wish"): (302, 403, 403, 403, 405, 405, 404),
+    ("scheduling:offer_create", ""): (302, 403, 403, 403, 404, 403, 403),
+    ("scheduling:offer_book", "offer"): (302, 403, 403, 403, 405, 403, 403),
+    ("scheduling:offer_withdraw", "offer"): (302, 403, 403, 403, 405, 403, 403),
+    ("scheduling:offer_accept", "offer key"): PUBLIC,
     # Clinical
     ("clinical:consultation_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:consultation_start", "waiting"): (302, 403, 405, 404, 403, 403, 403),
@@ -83,6 +108,10 @@ def address(name: str, kind: str, rows: dict) -> str:
     """Return the path of a row of the table, about the rows of `world`."""
     if kind == "reset":
         return reverse(name, kwargs={"uidb36": "x", "key": "y"})
+    if kind == "key":
+        return reverse(name, kwargs={"key": rows["feed"].key})
+    if kind == "offer key":
+        return reverse(name, kwargs={"key": rows["offer"].key})
     if kind.startswith("?"):
         return f"{reverse(name)}?{kind[1:]}={rows[kind[1:]].pk}"
     return reverse(name, kwargs={"pk": rows[kind].pk} if kind else {})

@@ -24,6 +24,19 @@ def pytest_sessionfinish(session):
     shutil.rmtree(settings.SCRATCH, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def rules_of_the_clinic(request):
+    """Make again the row of a migration, which the flush after a test with real transactions takes away."""
+    marker = request.node.get_closest_marker("django_db")
+    is_flushed = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if is_flushed or (marker and marker.kwargs.get("transaction")):
+        from scheduling.models import SchedulingRules
+
+        request.getfixturevalue("transactional_db")
+        if not SchedulingRules.objects.exists():
+            SchedulingRules().save()
+
+
 @pytest.fixture
 def admin(db):
     from homeo.demo.factories.accounts import AdminFactory
@@ -77,16 +90,30 @@ def world(db, admin, receptionist):
     from homeo.demo.factories.billing import InvoiceFactory
     from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
     from homeo.demo.factories.patients import MedicalRecordFactory, PatientFactory
-    from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory
+    from homeo.demo.factories.scheduling import (
+        AppointmentFactory,
+        CalendarFeedFactory,
+        DoctorFactory,
+        HoursExceptionFactory,
+        SlotOfferFactory,
+        TimeOffFactory,
+        VisitSeriesFactory,
+        WaitingEntryFactory,
+    )
 
     patient = PatientFactory(user__last_name="Zyxwvut")
     doctor = DoctorFactory().user
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     visit = AppointmentFactory(patient=patient, doctor=doctor, appointment_date=tomorrow)
+    series = VisitSeriesFactory(patient=patient, doctor=doctor)
+    week = dt.timedelta(weeks=1)
+    recurring = AppointmentFactory(patient=patient, doctor=doctor, series=series, appointment_date=tomorrow + week)
     consultation = ConsultationFactory(patient=patient, doctor=doctor)
     rows = {
         "patient": patient,
         "visit": visit,
+        "series": series,
+        "recurring": recurring,
         "consultation": consultation,
         "completed": ConsultationFactory(patient=patient, doctor=doctor, completed=True),
         "waiting": ConsultationFactory(patient=patient, doctor=doctor, status="SCHEDULED"),
@@ -98,6 +125,11 @@ def world(db, admin, receptionist):
         ).prescription,
         "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
         "invoice": InvoiceFactory(patient=patient),
+        "exception": HoursExceptionFactory(doctor=doctor.doctor, date=tomorrow + 2 * week),
+        "time off": TimeOffFactory(doctor=doctor.doctor, start_date=tomorrow + 3 * week),
+        "feed": CalendarFeedFactory(user=doctor),
+        "wish": WaitingEntryFactory(patient=patient),
+        "offer": SlotOfferFactory(entry__patient=patient),
         "paid": take_payment(
             actor=receptionist, invoice=InvoiceFactory(patient=patient), amount=600, payment_method="CASH"
         ),

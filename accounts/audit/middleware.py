@@ -13,7 +13,7 @@ def record_patient_pages(get_response):
     def middleware(request):
         response = get_response(request)
         if response.status_code in SHOWN:
-            for patient_id in getattr(request, "shown_patient_ids", ()):
+            entries = [
                 entry(
                     action=AuditLog.Action.VIEW,
                     entity="Patient",
@@ -22,7 +22,11 @@ def record_patient_pages(get_response):
                     patient_id=patient_id,
                     changes={"page": request.resolver_match.view_name},
                     request=request,
-                ).save(force_insert=True)
+                )
+                for patient_id in getattr(request, "shown_patient_ids", ())
+            ]
+            if entries:
+                AuditLog._base_manager.bulk_create(entries)
         return response
 
     return middleware

@@ -68,10 +68,15 @@ def validate_birth_date(value: dt.date) -> None:
         raise ValidationError(_("Enter a date of birth between 1 January 1900 and today."), code="out_of_bounds")
 
 
+def is_schedule_date(value: dt.date) -> bool:
+    """Tell whether a day lies within the last year or the next three."""
+    today = timezone.localdate()
+    return today - dt.timedelta(days=366) <= value <= today + dt.timedelta(days=3 * 366)
+
+
 def validate_schedule_date(value: dt.date) -> None:
     """Refuse a day further than one year back or three years ahead."""
-    today = timezone.localdate()
-    if not today - dt.timedelta(days=366) <= value <= today + dt.timedelta(days=3 * 366):
+    if not is_schedule_date(value):
         raise ValidationError(_("Enter a day within the last year or the next three."), code="out_of_bounds")
 
 

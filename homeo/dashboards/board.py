@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import Concat, Trim
 from django.utils.translation import gettext as _
 
-from scheduling.availability import booked_spans, working_hours
+from scheduling.availability import booked_spans
+from scheduling.calendar import Away, DayPlan, day_plans
 from scheduling.models import Appointment, Doctor
-from scheduling.slots import Span, free_starts, minute_of, time_of
+from scheduling.slots import WHOLE_DAY, Span, free_starts, minute_of, subtract, time_of
 
 ROW = 5
 HOUR = 60
@@ -22,6 +24,7 @@ DAY = 24 * HOUR
 LATE = 10
 TALL_ROWS, SHORT_ROWS = 8, 3
 CALLED_OFF = frozenset({"cancelled", "replaced"})
+LOOKS = {"closed": "off", "off": "off", "break": "break"}
 OVER = CALLED_OFF | {"completed", "no-show"}
 WORD_ROWS = 3
 
@@ -31,7 +34,8 @@ class Block:
     """A piece of a lane: a visit, a free slot, or time in which the doctor is not there.
 
     `rank` says how much room it deserves beside others (0 most), `place` which part of the lane's width it got;
-    `waited` is for how many minutes the patient has been here, `is_past` that it is over and done.
+    `waited` is for how many minutes the patient has been here, `is_past` that it is over and done; `look` is how time
+    without the doctor appears: "out" of hours, on a "break", or "off".
     """
 
     start: int
@@ -41,6 +45,7 @@ class Block:
     place: str = ""
     visit: Appointment | None = None
     label: str = ""
+    look: str = "out"
     is_past: bool = False
     waited: int = 0
     top: int = 0
@@ -93,6 +98,14 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """A doctor who is not at work that day, and why where that is known."""
+
+    doctor: Doctor
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Board:
     """The day of one or more doctors, and who of the others is not at work."""
 
@@ -100,7 +113,7 @@ class Board:
     now: dt.datetime
     span: Span
     lanes: list[Lane]
-    absent: list[Doctor]
+    absent: list[Absence]
 
     @property
     def is_today(self) -> bool:
@@ -232,6 +245,7 @@ def lane_blocks(
     span: Span,
     hours: list[Span],
     visits: list[Appointment],
+    away: Iterable[Away] = (),
     busy: list[Span],
     slot: int,
     day: dt.date,
@@ -241,6 +255,7 @@ def lane_blocks(
 
     Args:
         span: what the board shows of the day.
+        away: breaks, time off and closures of the day.
         busy: the spans in which nothing can be booked.
         slot: how long a free slot is, in minutes.
     """
@@ -251,12 +266,22 @@ def lane_blocks(
             blocks.append(Block(start, start + slot, "free", rank=2))
     arranged = arrange(blocks)
     taken = [(block.start, block.end) for block in arranged]
-    closed = [
-        Block(start, end, "closed", label=_closed_label(end, hours))
-        for start, end in cut(span, [*hours, *taken])
-        if row_of(end) > row_of(start)
-    ]
+    gaps = cut(span, [*hours, *taken])
+    closed = [block for block in closed_blocks(gaps, hours, away) if block.rows]
     return [replace(block, top=span[0]) for block in sorted([*arranged, *closed], key=lambda block: block.start)]
+
+
+def closed_blocks(gaps: list[Span], hours: list[Span], away: Iterable[Away]) -> list[Block]:
+    """Return what stands in the gaps of a lane: closures, time off and breaks by name, elsewise time out of hours."""
+    blocks = []
+    for item in sorted(away, key=lambda item: list(LOOKS).index(item.kind)):
+        for start, end in gaps:
+            piece = max(start, item.span[0]), min(end, item.span[1])
+            if piece[0] < piece[1]:
+                blocks.append(Block(*piece, "closed", label=item.label, look=LOOKS[item.kind]))
+        gaps = subtract(gaps, [item.span])
+    look = "out" if hours else "off"
+    return blocks + [Block(start, end, "closed", label=_closed_label(end, hours), look=look) for start, end in gaps]
 
 
 def _span_of(visit: Appointment) -> Span:
@@ -305,14 +330,16 @@ def read_board(user, day: dt.date, *, now: dt.datetime, doctors: list[Doctor]) -
     visits = defaultdict(list)
     for visit in visits_of_day(user, day, accounts):
         visits[visit.doctor_id].append(visit)
-    all_hours = working_hours([account for account in accounts if account.is_active], [day])
+    plans = {user_id: plan for (user_id, _day), plan in day_plans(accounts, [day]).items()}
+    plans |= {account.pk: DayPlan() for account in accounts if not account.is_active}
     busy = booked_spans(accounts, day, day)
-    hours = {doctor.user_id: all_hours.get((doctor.user_id, day), []) for doctor in doctors}
+    hours = {user_id: plan.open for user_id, plan in plans.items()}
     shown = [doctor for doctor in doctors if hours[doctor.user_id] or visits[doctor.user_id]]
     span = whole_hours(
         [
             *(work for spans in hours.values() for work in spans),
             *(_span_of(visit) for rows in visits.values() for visit in rows),
+            *(item.span for doctor in shown for item in plans[doctor.user_id].away if item.span != WHOLE_DAY),
         ]
     )
     lanes = [
@@ -324,6 +351,7 @@ def read_board(user, day: dt.date, *, now: dt.datetime, doctors: list[Doctor]) -
                 span=span,
                 hours=hours[doctor.user_id],
                 visits=visits[doctor.user_id],
+                away=plans[doctor.user_id].away,
                 busy=busy[doctor.user_id, day],
                 slot=doctor.slot_minutes,
                 day=day,
@@ -333,25 +361,36 @@ def read_board(user, day: dt.date, *, now: dt.datetime, doctors: list[Doctor]) -
         )
         for doctor in shown
     ]
-    absent = [doctor for doctor in doctors if doctor not in shown and doctor.user.is_active]
+    absent = [
+        Absence(doctor, next((item.label for item in plans[doctor.user_id].away if item.span == WHOLE_DAY), ""))
+        for doctor in doctors
+        if doctor not in shown and doctor.user.is_active
+    ]
     return Board(day, now, span, lanes, absent)
 
 
 def visits_of_day(user, day: dt.date, accounts):
-    """Return the visits of one day to some doctors, with the people, without clinical text.
+    """Return the visits of one day to some doctors, with the names, without clinical text.
 
     Each tells in `is_first` whether the patient has never been here before.
     """
     earlier = Appointment.objects.filter(
         patient=OuterRef("patient"), status=Appointment.Status.COMPLETED, appointment_date__lt=day
     )
-    return (
-        Appointment.objects.for_user(user)
-        .on(day)
-        .filter(doctor__in=accounts)
-        .with_people()
-        .select_related("booked_by")
-        .defer("patient__allergies", "patient__chronic_diseases", "patient__notes")
-        .annotate(is_first=~Exists(earlier))
+    visits = (
+        with_names(Appointment.objects.for_user(user).on(day).filter(doctor__in=accounts))
+        .annotate(is_first=~Exists(earlier), booker_role=F("booked_by__role"))
         .by_time()
     )
+    by_id = {account.pk: account for account in accounts}
+    for visit in visits:
+        visit.doctor = by_id[visit.doctor_id]
+    return visits
+
+
+def with_names(visits):
+    """Read of the patients only what stands on the board: `patient_name` and `patient_phone`."""
+    first, last = F("patient__user__first_name"), F("patient__user__last_name")
+    return visits.annotate(
+        patient_name=Trim(Concat(first, Value(" "), last)), patient_phone=F("patient__phone")
+    ).select_related("visit_type")

@@ -43,7 +43,7 @@ def read_consulting_day(doctor, *, now: dt.datetime) -> ConsultingDay:
     visits = list(
         Appointment.objects.for_user(doctor)
         .on(now.date())
-        .select_related("patient__user", "consultation")
+        .select_related("patient__user", "consultation", "visit_type")
         .annotate(last_seen=_last_seen(midnight))
         .by_time()
     )

@@ -39,6 +39,7 @@ NAVIGATION = {
         (_("Visits"), "list", "scheduling:appointment_list", ""),
         (_("Patients"), "users", "patients:patient_list", ""),
         (_("Billing"), "receipt-rupee", "billing:invoice_list", ""),
+        (_("Waiting list"), "hourglass", "scheduling:waiting_list", ""),
     ],
     Role.PATIENT: [
         (_("Home"), "home", "home", ""),

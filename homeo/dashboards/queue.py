@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
-from homeo.dashboards.board import CALLED_OFF, minutes_between
+from homeo.dashboards.board import CALLED_OFF, minutes_between, with_names
 from scheduling.models import Appointment
 
 LONG_WAIT = 20
@@ -75,10 +75,7 @@ def read_queue(user, day: dt.date, visits: list[Appointment], *, now: dt.datetim
         expected=soon,
         expected_later=len(expected) - len(soon),
         to_confirm=list(
-            pending.filter(no_show_at=None, checked_in_at=None)
-            .with_people()
-            .defer("patient__allergies", "patient__chronic_diseases", "patient__notes")
-            .by_time()[:SHOWN]
+            with_names(pending.filter(no_show_at=None, checked_in_at=None)).select_related("doctor").by_time()[:SHOWN]
         ),
         called_off=[] if is_today else [visit for visit in visits if visit.state in CALLED_OFF],
         usual_wait=usual_wait(visits),

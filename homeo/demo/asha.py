@@ -4,15 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.models import User
-from homeo.demo.ledger import Case, Ledger, clock
+from homeo.demo.ledger import FIRST, FOLLOW_UP, Case, Ledger, clock
 from homeo.demo.people import People
 from homeo.demo.remedies import SAC_LAC
 
 MOVED = 70
 ASKED_ONLINE = (49, 98)
 EMPTY_VISITS = {
-    -56: {"notes": "Follow-up", "status": "CANCELLED", "cancel_reason": "School excursion"},
-    30: {"notes": "Follow-up"},
+    -56: {"status": "CANCELLED", "cancel_reason": "School excursion"},
+    30: {},
 }
 """Visits that were not held, so many days from today."""
 
@@ -165,7 +165,7 @@ def fill(people: People, ledger: Ledger) -> None:
     for visit in VISITS:
         doctor = people.doctors[visit.doctor]
         day = _at_work(people, doctor, ledger.now.date() - dt.timedelta(days=visit.ago))
-        fields = {"notes": "First visit" if visit is VISITS[0] else "Follow-up"}
+        fields = {"kind": FIRST if visit is VISITS[0] else FOLLOW_UP}
         if visit.ago in ASKED_ONLINE:
             fields["by"] = patient.user
         booked = ledger.book(patient, doctor, day, clock(visit.time), doctor.doctor.slot_minutes, **fields)

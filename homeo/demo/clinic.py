@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import AuditLog
 from homeo.demo import asha
+from homeo.demo.desk import fill_hours, fill_series, fill_waiting_list
 from homeo.demo.diary import Diary
 from homeo.demo.documents import add_documents
 from homeo.demo.ledger import Ledger
@@ -25,14 +26,17 @@ def fill_clinic(now: dt.datetime | None = None) -> People:
     people = Register(rng, now).fill()
     ledger = Ledger(rng, now, people.desk)
     diary = Diary(rng, now, people, ledger)
+    fill_hours(now, people, ledger)
     asha.fill(people, ledger)
     diary.fill_year()
     diary.fill_today()
+    fill_series(rng, now, people, ledger)
     diary.fill_ahead()
     asha.settle(people, ledger)
     ledger.settle(besides=people.asha)
     _note_sign_ins(rng, now, people, ledger)
     ledger.save()
+    fill_waiting_list(rng, now, people)
     add_documents(rng, now, people)
     return people
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from homeo.demo import asha
-from homeo.demo.ledger import Case, Ledger, grid
+from homeo.demo.ledger import ACUTE, FIRST, FOLLOW_UP, PHONE, Case, Ledger, grid
 from homeo.demo.people import People
 from homeo.demo.remedies import COURSES, HIGHER, PICTURES, SAC_LAC, Picture
 from patients.models import Patient
@@ -23,7 +23,8 @@ CANCEL_REASONS = (
     "Doctor at a seminar",
     "No transport, heavy rain",
 )
-NOTES = (*("Follow-up",) * 6, "", "", "Report to show", "Needs the ground floor")
+NOTES = (*("",) * 6, "Report to show", "Wants to ask about the diet", "Needs the ground floor")
+FIRST_MINUTES = 45
 
 
 @dataclass
@@ -117,22 +118,21 @@ class Diary:
     def _visit_in_the_past(self, patient: Patient, day: dt.date) -> bool:
         rng, ledger = self.rng, self.ledger
         doctor = self._doctor_for(patient, day)
-        span = self.people.hours_on(doctor, day)
-        minute = self._free_minute(doctor, patient, day, span)
+        kind = self._kind(patient)
+        slot = self._minutes(doctor, kind)
+        minute = self._free_minute(doctor, patient, day, slot)
         if minute is None:
             return False
-        slot = doctor.doctor.slot_minutes
         notes = self._reason(patient)
         chance = rng.random()
         if chance < 0.05:
-            ledger.book(
-                patient, doctor, day, minute, slot, status="CANCELLED", cancel_reason=rng.choice(CANCEL_REASONS)
-            )
+            fields = {"kind": kind, "status": "CANCELLED", "cancel_reason": rng.choice(CANCEL_REASONS)}
+            ledger.book(patient, doctor, day, minute, slot, **fields)
         elif chance < 0.07:
             when = self.now.replace(year=day.year, month=day.month, day=day.day, hour=11, minute=rng.randint(0, 59))
             ledger.call(patient, doctor, when, self.case(patient))
         else:
-            visit = ledger.book(patient, doctor, day, minute, slot, notes=notes)
+            visit = ledger.book(patient, doctor, day, minute, slot, kind=kind, notes=notes)
             if chance < 0.12:
                 ledger.miss(visit)
                 return True
@@ -143,22 +143,32 @@ class Diary:
 
     def _doctor_for(self, patient: Patient, day: dt.date) -> User:
         own = self.progress[patient.pk].doctor
-        if self.people.hours_on(own, day) and self.rng.random() < 0.9:
+        if self.people.open_on(own, day) and self.rng.random() < 0.9:
             return own
-        return self.rng.choice([doctor for doctor in self.people.doctors if self.people.hours_on(doctor, day)])
+        return self.rng.choice([doctor for doctor in self.people.doctors if self.people.open_on(doctor, day)])
 
     def _reason(self, patient: Patient) -> str:
-        if not self.progress[patient.pk].visits:
-            return "First visit"
         return self.rng.choice([*NOTES, "Comes with mother"] if patient.pk in self.guardians else NOTES)
 
     def _online(self, patient: Patient) -> User | None:
         """Return who asks for visits of the patient at home: the patient, or who looks after the patient."""
         return self.guardians.get(patient.pk) or (patient.user if patient.user.has_email else None)
 
-    def _free_minute(self, doctor, patient, day, span) -> int | None:
-        slot = doctor.doctor.slot_minutes
-        starts = [m for m in grid(span, slot) if self.ledger.is_free(doctor, patient, day, m, slot)]
+    def _kind(self, patient: Patient) -> int:
+        if not self.progress[patient.pk].visits:
+            return FIRST
+        return self.rng.choices([FOLLOW_UP, ACUTE, PHONE], [86, 9, 5])[0]
+
+    def _minutes(self, doctor: User, kind: int) -> int:
+        return FIRST_MINUTES if kind == FIRST else doctor.doctor.slot_minutes
+
+    def _starts(self, doctor: User, day: dt.date, minutes: int) -> list[int]:
+        step = doctor.doctor.slot_minutes
+        return [m for span in self.people.open_on(doctor, day) for m in grid(span, step) if m + minutes <= span[1]]
+
+    def _free_minute(self, doctor, patient, day, minutes) -> int | None:
+        starts = self._starts(doctor, day, minutes)
+        starts = [m for m in starts if self.ledger.is_free(doctor, patient, day, m, minutes)]
         return self.rng.choice(starts) if starts else None
 
     # ── Today ───────────────────────────────────────────────────────────────
@@ -178,21 +188,20 @@ class Diary:
 
     def _fill_day_of(self, doctor: User, span, pool, *, waiting: int) -> None:
         slot, minute = doctor.doctor.slot_minutes, minute_of(self.now.time())
-        starts = grid(span, slot)
+        starts = self._starts(doctor, self.today, slot)
         present = None
         if span[0] <= minute <= span[1] + slot:
             # Towards the end of the day the doctor is late, so that somebody waits still.
             present = min([m for m in starts if m <= minute][-1], starts[-1 - waiting])
-        at_table = [] if present is None else [present + slot * n for n in range(waiting + 1)]
-        lunch = range((span[0] + span[1]) // 2 - 30, (span[0] + span[1]) // 2 + 30)
-        planned = [m for m in starts if m in at_table or (m not in lunch and self.rng.random() < 0.72)]
+        at_table = [] if present is None else [m for m in starts if m >= present][: waiting + 1]
+        planned = [m for m in starts if m in at_table or self.rng.random() < 0.72]
         before = [m for m in planned if m < (present if present is not None else minute)]
         after = [m for m in planned if m not in before and m not in at_table]
         absent = self.rng.choice(before) if before else None
         cancelled = self.rng.choice(after or before) if planned else None
         for start in planned:
             if start == present and doctor is self.people.doctors[0]:
-                visit = self.ledger.book(self.people.asha, doctor, self.today, start, slot, notes="Follow-up")
+                visit = self.ledger.book(self.people.asha, doctor, self.today, start, slot)
                 self.ledger.begin(visit, asha.TODAY)
                 continue
             self._visit_of_today(
@@ -213,18 +222,17 @@ class Diary:
 
     def _visit_of_today(self, doctor, patient, start, *, waits, present, is_over, is_absent, is_cancelled) -> None:
         ledger, rng, slot = self.ledger, self.rng, doctor.doctor.slot_minutes
-        notes = self._reason(patient)
+        notes, kind = self._reason(patient), self._kind(patient)
         if is_cancelled:
-            ledger.book(
-                patient, doctor, self.today, start, slot, status="CANCELLED", cancel_reason=rng.choice(CANCEL_REASONS)
-            )
+            fields = {"kind": kind, "status": "CANCELLED", "cancel_reason": rng.choice(CANCEL_REASONS)}
+            ledger.book(patient, doctor, self.today, start, slot, **fields)
             return
         if not (is_over or waits) and rng.random() < 0.2 and (asker := self._online(patient)):
             made = self.now - dt.timedelta(minutes=rng.randint(15, 1400))
-            fields = {"status": "PENDING", "notes": "Asked online", "made": made, "by": asker}
+            fields = {"kind": kind, "status": "PENDING", "notes": "Asked online", "made": made, "by": asker}
             ledger.book(patient, doctor, self.today, start, slot, **fields)
             return
-        visit = ledger.book(patient, doctor, self.today, start, slot, notes=notes)
+        visit = ledger.book(patient, doctor, self.today, start, slot, kind=kind, notes=notes)
         if is_absent:
             ledger.miss(visit)
         elif is_over:
@@ -239,7 +247,7 @@ class Diary:
     def _overbook(self, doctor: User, patient: Patient, start: int) -> Appointment:
         return self.ledger.book(
             patient, doctor, self.today, start, doctor.doctor.slot_minutes,
-            is_overbooked=True, overbook_reason="Cannot wait until tomorrow", notes="Called this morning",
+            kind=ACUTE, is_overbooked=True, overbook_reason="Cannot wait until tomorrow", notes="Called this morning",
         )  # fmt: skip
 
     # ── The days ahead ──────────────────────────────────────────────────────
@@ -249,18 +257,19 @@ class Diary:
             day = self.today + dt.timedelta(days=ahead)
             for patient in self.rng.sample(self.people.others, 34 - 2 * ahead):
                 doctor = self._doctor_for(patient, day)
-                minute = self._free_minute(doctor, patient, day, self.people.hours_on(doctor, day))
+                kind = self._kind(patient)
+                minute = self._free_minute(doctor, patient, day, self._minutes(doctor, kind))
                 if minute is not None:
-                    self._book_ahead(patient, doctor, day, minute)
+                    self._book_ahead(patient, doctor, day, minute, kind)
 
-    def _book_ahead(self, patient, doctor, day, minute) -> None:
-        slot, chance = doctor.doctor.slot_minutes, self.rng.random()
+    def _book_ahead(self, patient, doctor, day, minute, kind) -> None:
+        slot, chance = self._minutes(doctor, kind), self.rng.random()
         fields = {"notes": self._reason(patient)}
         if chance < 0.15 and (asker := self._online(patient)):
             fields = {"status": "PENDING", "notes": "Asked online", "by": asker}
         elif chance < 0.2:
             fields = {"status": "CANCELLED", "cancel_reason": self.rng.choice(CANCEL_REASONS)}
         made = self.now - dt.timedelta(days=self.rng.randint(0, 20), minutes=self.rng.randint(10, 500))
-        visit = self.ledger.book(patient, doctor, day, minute, slot, made=made, **fields)
+        visit = self.ledger.book(patient, doctor, day, minute, slot, kind=kind, made=made, **fields)
         if 0.2 < chance < 0.24:
             self.ledger.move(visit, self.today + dt.timedelta(days=1), minute)

@@ -17,7 +17,8 @@ from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFacto
 from homeo.demo.factories.scheduling import AppointmentFactory
 from homeo.demo.people import came
 from patients.models import Patient
-from scheduling.models import Appointment
+from scheduling.kinds import fee_of
+from scheduling.models import Appointment, VisitSeries, VisitType
 from scheduling.slots import minute_of, time_of
 
 ADDRESSES = ("10.0.4.11", "10.0.4.12", "10.0.4.31", "10.0.4.33")
@@ -26,6 +27,7 @@ BROWSERS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
 )
 METHODS = {PaymentMethod.UPI: 45, PaymentMethod.CASH: 30, PaymentMethod.CARD: 20, PaymentMethod.BANK: 5}
+FIRST, FOLLOW_UP, ACUTE, PHONE = range(4)  # the kinds of visits, in the clinic's order
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -47,6 +49,8 @@ class Ledger:
         self.rng = rng
         self.now = now
         self.desk = desk
+        self.kinds = dict(enumerate(VisitType.objects.in_use()))
+        self.series: list[VisitSeries] = []
         self.appointments: list[Appointment] = []
         self.consultations: list[Consultation] = []
         self.prescriptions: list = []
@@ -64,9 +68,10 @@ class Ledger:
         )
 
     def book(self, patient: Patient, doctor: User, day: dt.date, minute: int, length: int, **fields) -> Appointment:
-        """Add a visit, booked by the front desk some days before unless `made` and `by` say otherwise."""
+        """Add a visit, a follow-up unless `kind` says otherwise; booked by the desk days before, or `made` and `by`."""
         made = fields.pop("made", None)
         by = fields.pop("by", None) or self.rng.choice(self.desk)
+        kind = fields.pop("kind", FOLLOW_UP)
         visit = AppointmentFactory.build(
             patient=patient,
             doctor=doctor,
@@ -74,6 +79,7 @@ class Ledger:
             appointment_time=time_of(minute),
             duration=length,
             booked_by=by,
+            visit_type=self.kinds.get(kind),
             **fields,
         )
         made = made or visit.starts_at - dt.timedelta(days=self.rng.randint(0, 12), minutes=self.rng.randint(30, 400))
@@ -91,7 +97,7 @@ class Ledger:
         old = self.book(
             visit.patient, visit.doctor, day, minute, visit.duration, status="RESCHEDULED", made=made, notes=visit.notes
         )
-        old.rescheduled_to = visit
+        old.visit_type, old.rescheduled_to = visit.visit_type, visit
         return old
 
     def arrive(self, visit: Appointment, *, minutes_ago: int | None = None) -> Consultation:
@@ -176,11 +182,12 @@ class Ledger:
 
     def _bill(self, consultation):
         doctor, made = consultation.doctor, consultation.completed_at
+        kind = consultation.appointment.visit_type if consultation.appointment else None
         invoice = InvoiceFactory.build(
             patient=consultation.patient,
             consultation=consultation,
-            amount=doctor.doctor.consultation_fee,
-            description=f"Consultation with {doctor.display_name}",
+            amount=fee_of(doctor.doctor, kind),
+            description=f"{kind or 'Consultation'} with {doctor.display_name}",
             due_date=timezone.localdate(made) + dt.timedelta(days=DAYS_TO_PAY),
         )
         self.invoices.append(came(invoice, made, doctor))
@@ -243,7 +250,7 @@ class Ledger:
         """Write everything, in the order of time."""
         self.invoices.sort(key=lambda invoice: invoice.created_at)
         # A moved visit points to a new one: foreign keys are checked at the end of the transaction.
-        for rows in (self.appointments, self.consultations, self.prescriptions, self.items, self.invoices):
+        for rows in (self.series, self.appointments, self.consultations, self.prescriptions, self.items, self.invoices):
             bulk.create(rows)
         AuditLog._base_manager.bulk_create(self.entries, batch_size=bulk.BATCH)
 

@@ -12,14 +12,15 @@ from accounts.models import User
 from accounts.services import generated_email
 from homeo.demo.factories.accounts import PASSWORD, AdminFactory, DoctorUserFactory, ReceptionistFactory, UserFactory
 from homeo.demo.factories.patients import GuardianFactory, PatientFactory
-from homeo.demo.factories.scheduling import DoctorAvailabilityFactory, DoctorFactory
+from homeo.demo.factories.scheduling import DoctorAvailabilityFactory, DoctorBreakFactory, DoctorFactory
 from homeo.demo.names import CHILDREN, KNOWN, ORIGINS, QUARTERS, STREETS, Origin
 from patients.models import BloodGroup, Guardian, Patient
-from scheduling.models import Doctor, DoctorAvailability, Weekday
-from scheduling.slots import Span, minute_of, time_of
+from scheduling.models import Doctor, DoctorAvailability, DoctorBreak, Weekday
+from scheduling.slots import Span, minute_of, subtract, time_of
 
 ALLERGIES = ("Penicillin", "House dust", "Sulfa drugs", "Peanut", "Latex")
 PATIENTS = 300
+LONG_DAY = 7 * 60
 FAMILIES = 22
 ADMINS = (("Vikram", "Deshpande", "admin"), ("Shirin", "Irani", "shirin.irani"))
 DESK = (
@@ -72,13 +73,16 @@ POSTS = (
 class People:
     """Everybody in the clinic, `asha` being the patient whose story is told and `known` those met first.
 
-    `hours` are the spans of work of each doctor's account on each weekday.
+    `hours` are the spans of work of each doctor's account on each weekday, `breaks` the lunch in them, `away` what is
+    cut out of single days.
     """
 
     admins: list[User] = field(default_factory=list)
     desk: list[User] = field(default_factory=list)
     doctors: list[User] = field(default_factory=list)
     hours: dict[tuple[str, int], Span] = field(default_factory=dict)
+    breaks: dict[tuple[str, int], Span] = field(default_factory=dict)
+    away: dict[tuple[str, dt.date], Span] = field(default_factory=dict)
     patients: list[Patient] = field(default_factory=list)
     asha: Patient = None
     known: list[Patient] = field(default_factory=list)
@@ -92,6 +96,12 @@ class People:
     def hours_on(self, doctor: User, day: dt.date) -> Span | None:
         """Return the doctor's hours of a day in minutes after midnight, None for a day off."""
         return self.hours.get((doctor.pk, Weekday.of(day).value))
+
+    def open_on(self, doctor: User, day: dt.date) -> list[Span]:
+        """Return the spans of a day in which the doctor sees patients."""
+        weekly = (doctor.pk, Weekday.of(day).value)
+        cuts = [cut for cut in (self.breaks.get(weekly), self.away.get((doctor.pk, day))) if cut]
+        return subtract([self.hours[weekly]] if weekly in self.hours else [], cuts)
 
 
 class Register:
@@ -128,8 +138,10 @@ class Register:
             profile = self._profile(user, post)
             profiles.append(came(profile, opened, founder))
             rows += [came(row, opened, founder) for row in self._availability(profile, post)]
+        breaks = [came(row, opened, founder) for profile in profiles for row in self._lunches(profile)]
         bulk.create(profiles)
         bulk.create(rows)
+        bulk.create(breaks)
 
     def _user(self, factory, first_name, last_name, login, *, made, by=None) -> User:
         user = factory.build(
@@ -164,6 +176,9 @@ class Register:
                 span = around(span, minute_of(self.now.time()))
             if is_open:
                 self.people.hours[doctor.user_id, weekday] = span
+                lunch = lunch_in(span)
+                if lunch and not (ahead == 0 and post.is_present and is_near(lunch, minute_of(self.now.time()))):
+                    self.people.breaks[doctor.user_id, weekday] = lunch
             rows.append(
                 DoctorAvailabilityFactory.build(
                     doctor=doctor,
@@ -174,6 +189,15 @@ class Register:
                 )
             )
         return rows
+
+    def _lunches(self, doctor: Doctor) -> list[DoctorBreak]:
+        return [
+            DoctorBreakFactory.build(
+                doctor=doctor, day_of_week=weekday, start_time=time_of(span[0]), end_time=time_of(span[1])
+            )
+            for (user_id, weekday), span in self.people.breaks.items()
+            if user_id == doctor.user_id
+        ]
 
     # ── Patients ────────────────────────────────────────────────────────────
     def _make_patients(self) -> None:
@@ -323,6 +347,19 @@ def came(row, when: dt.datetime, by: User | None):
 def at_desk(day: dt.datetime, rng: random.Random) -> dt.datetime:
     """Return a moment of that day when the front desk is open."""
     return day.replace(hour=rng.randint(9, 17), minute=rng.randint(0, 59), second=rng.randint(0, 59))
+
+
+def lunch_in(span: Span) -> Span | None:
+    """Return the hour in the middle of a long day's work, None for a short day."""
+    if span[1] - span[0] < LONG_DAY:
+        return None
+    middle = (span[0] + span[1]) // 2 // 15 * 15
+    return middle - 30, middle + 30
+
+
+def is_near(lunch: Span, minute: int) -> bool:
+    """Tell whether lunch would empty the room at that time, or soon."""
+    return lunch[0] - 120 <= minute <= lunch[1] + 60
 
 
 def around(span: Span, minute: int) -> Span:

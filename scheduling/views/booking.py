@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from homeo.base.fields import CUID_LENGTH
 from homeo.base.templatetags.homeo import clock, day
 from homeo.base.views import OnceFormView, ScopedObjectMixin
 from homeo.base.views.access import shows_patient
@@ -23,8 +25,11 @@ from scheduling.forms import (
     AppointmentRescheduleForm,
     BookingForm,
     doctors_for,
+    kinds_for,
 )
-from scheduling.models import Appointment
+from scheduling.kinds import usual_kind
+from scheduling.models import Appointment, VisitType, WaitingEntry
+from scheduling.slots import parse_slot_key
 from scheduling.views.slots import PatientChooseView
 
 NEXT_VISITS = 3
@@ -44,7 +49,7 @@ def when(appointment: Appointment) -> str:
 
 
 class FindTimeMixin:
-    """A form that asks for a doctor, a day and a time, with the free slots beside it.
+    """A form that asks for a kind of visit, a doctor, a day and a time, with the free slots beside it.
 
     A time that is not free is answered with who has it and the nearest free ones; what was typed stays.
     `moving` is the visit that gives up its time, `get_patient(form)` whose visit it is.
@@ -61,8 +66,24 @@ class FindTimeMixin:
         """Return the doctors with whom the person may book, by id."""
         return {doctor.pk: doctor for doctor in doctors_for(self.request.user).select_related("doctor")}
 
+    @cached_property
+    def kinds(self) -> dict[str, VisitType]:
+        """Return the kinds of visits that may be chosen, by id, in the clinic's order."""
+        return {kind.pk: kind for kind in kinds_for(self.request.user, self.moving)}
+
+    def get_form_kwargs(self):
+        """Tell the form which visit moves, and which kinds there are."""
+        return super().get_form_kwargs() | {"moving": self.moving, "kinds": self.kinds}
+
+    def usual(self, *, is_known: bool) -> dict:
+        """Return the kind with which the form starts, for a patient who has been here before or not."""
+        kind = usual_kind(self.kinds.values(), is_known=is_known)
+        return {"visit_type": kind.pk} if kind else {}
+
     def get_initial(self):
-        """Start with the doctor and day in the address, as far as they make sense."""
+        """Start with the doctor and day in the address, as far as they make sense; a form that was sent has its own."""
+        if self.request.method == "POST":
+            return super().get_initial()
         doctor = self.doctors.get(self.request.GET.get("doctor"))
         asked = {"doctor": doctor and doctor.pk, "date": day_of(self.request.GET.get("date"))}
         usual = {"date": timezone.localdate()} | self.get_defaults()
@@ -76,7 +97,8 @@ class FindTimeMixin:
         """Book, or only show the free times of another day or doctor: what was typed stays."""
         if "look" not in request.POST:
             return super().post(request, *args, **kwargs)
-        form = self.get_form_class()(initial=request.POST.dict(), user=request.user)
+        kwargs = {"user": request.user, "moving": self.moving, "kinds": self.kinds}
+        form = self.get_form_class()(initial=request.POST.dict(), **kwargs)
         return self.render_to_response(self.get_context_data(form=form))
 
     def slots_of(self, form) -> availability.DaySlots | None:
@@ -84,11 +106,22 @@ class FindTimeMixin:
         doctor, date = self.doctors.get(form["doctor"].value()), day_of(form["date"].value())
         if doctor is None or date is None:
             return None
-        return availability.day_slots(doctor, date, besides=self.moving, minutes=self.minutes_with(doctor))
+        kind = self.kinds.get(form["visit_type"].value())
+        length = self.length_of(doctor, kind)
+        return availability.day_slots(
+            doctor, date, visit_type=kind, besides=self.moving, length=length, window=self.window
+        )
 
-    def minutes_with(self, doctor) -> int | None:
-        """Return how long the visit takes with a doctor, None where it is the doctor's usual length."""
-        return self.moving.duration if self.moving and self.moving.doctor_id == doctor.pk else None
+    @cached_property
+    def window(self) -> availability.Window | None:
+        """Return between which moments the person may book."""
+        return availability.window_of(self.request.user)
+
+    def length_of(self, doctor, kind: VisitType | None) -> availability.Length:
+        """Return how long the visit takes with a doctor."""
+        if self.moving:
+            return availability.Length.after_move(self.moving, doctor, kind)
+        return availability.Length.of(doctor, kind)
 
     def form_invalid(self, form):
         """Show what was refused; a taken time is a conflict (409)."""
@@ -100,9 +133,11 @@ class FindTimeMixin:
             wanted["date"],
             wanted["time"],
             colleagues=self.doctors.values(),
-            minutes=self.minutes_with(wanted["doctor"]),
+            visit_type=wanted["visit_type"],
+            length=self.length_of(wanted["doctor"], wanted["visit_type"]),
             besides=self.moving,
             patient=self.get_patient(form),
+            window=self.window,
         )
         form.ask_again(offers)
         is_taken = isinstance(form.refusal, services.SlotTakenError)
@@ -133,7 +168,12 @@ class FindTimeMixin:
     def get_slot(self, form) -> dict:
         """Return the time that was decided for, as the services take it."""
         data = form.cleaned_data
-        return {"doctor": data["doctor"], "appointment_date": data["date"], "appointment_time": data["time"]}
+        return {
+            "visit_type": data["visit_type"],
+            "doctor": data["doctor"],
+            "appointment_date": data["date"],
+            "appointment_time": data["time"],
+        }
 
 
 class AppointmentCreateView(FindTimeMixin, OnceFormView):
@@ -158,31 +198,52 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         visits = Appointment.objects.for_user(self.request.user).filter(patient=self.patient, status="COMPLETED")
         return visits.with_people().order_by("-appointment_date", "-appointment_time").first()
 
+    @cached_property
+    def waiting(self) -> WaitingEntry | None:
+        """Return the wish of `?waiting=`, on the waiting list, that the visit is to fulfil."""
+        pk = self.request.POST.get("waiting") or self.request.GET.get("waiting")
+        wishes = WaitingEntry.objects.for_user(self.request.user).waiting().with_people()
+        return wishes.filter(pk=pk, patient=self.patient).first() if pk else None
+
     def get(self, request, *args, **kwargs):
         """Show the form; first ask for the patient."""
         if not request.GET.get("patient"):
             return PatientChooseView.as_view()(request)
         return super().get(request, *args, **kwargs)
 
+    def post(self, request, *args, **kwargs):
+        """Book; or go on to visits that recur, with what was chosen."""
+        if "repeat" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        slot = parse_slot_key(request.POST.get("slot", ""))
+        asked = {name: request.POST.get(name) for name in ("doctor", "date", "time", "visit_type")}
+        if slot and not asked["time"]:
+            asked |= {"date": slot[0].isoformat(), "time": f"{slot[1]:%H:%M}", "doctor": slot[2]}
+        query = urlencode({"patient": self.patient.pk} | {name: value for name, value in asked.items() if value})
+        return HttpResponseRedirect(f"{reverse('scheduling:series_create')}?{query}")
+
     def get_patient(self, form):
         """Return the patient of the page."""
         return self.patient
 
     def get_defaults(self):
-        """Start with the doctor whom the patient saw last."""
+        """Start with the usual kind of visit and the doctor whom the patient saw last."""
+        usual = self.usual(is_known=self.last_visit is not None)
+        if self.waiting and self.waiting.visit_type_id:
+            usual = {"visit_type": self.waiting.visit_type_id}
         if self.last_visit and self.last_visit.doctor_id in self.doctors:
-            return {"doctor": self.last_visit.doctor_id}
-        return {"doctor": next(iter(self.doctors))} if len(self.doctors) == 1 else {}
+            return usual | {"doctor": self.last_visit.doctor_id}
+        return usual | ({"doctor": next(iter(self.doctors))} if len(self.doctors) == 1 else {})
 
     def perform(self, form):
         """Book the visit."""
-        return services.book_appointment(
-            actor=self.request.user,
-            patient=self.patient,
-            notes=form.cleaned_data["notes"],
-            overbook_reason=form.cleaned_data["overbook_reason"],
-            **self.get_slot(form),
-        )
+        booking = self.get_slot(form) | {
+            "notes": form.cleaned_data["notes"],
+            "overbook_reason": form.cleaned_data["overbook_reason"],
+        }
+        if self.waiting:
+            return services.book_from_waiting_list(actor=self.request.user, entry=self.waiting, **booking)
+        return services.book_appointment(actor=self.request.user, patient=self.patient, **booking)
 
     def get_success_message(self):
         """Say who is booked with whom, and when."""
@@ -201,7 +262,8 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         visits = Appointment.objects.for_user(self.request.user).filter(patient=self.patient).occupying()
         coming = visits.from_now(timezone.localtime()).with_people().by_time()[:NEXT_VISITS]
         context = super().get_context_data(
-            **{"patient": self.patient, "last_visit": self.last_visit, "coming": coming} | kwargs
+            **{"patient": self.patient, "last_visit": self.last_visit, "coming": coming, "waiting": self.waiting}
+            | kwargs
         )
         if context["slots"] is None:
             # Where the keyboard begins; with slots on the page it is the first of them.
@@ -221,11 +283,13 @@ class AppointmentRequestView(FindTimeMixin, OnceFormView):
         return form.cleaned_data["patient"]
 
     def get_defaults(self):
-        """Start with the patient of the address and with the doctor of the last visit."""
-        patient = {"patient": self.request.GET.get("patient")}
-        visits = Appointment.objects.for_user(self.request.user).filter(doctor__in=self.doctors)
-        last = visits.order_by("-appointment_date", "-appointment_time").first()
-        return patient | ({"doctor": last.doctor_id} if last else {})
+        """Start with the patient of the address, with the doctor of the last visit, and with the usual kind."""
+        asked = self.request.GET.get("patient")
+        visits = Appointment.objects.for_user(self.request.user)
+        last = visits.filter(doctor__in=self.doctors).order_by("-appointment_date", "-appointment_time").first()
+        been = visits.filter(status=Appointment.Status.COMPLETED)
+        usual = self.usual(is_known=(been.filter(patient=asked[:CUID_LENGTH]) if asked else been).exists())
+        return usual | {"patient": asked} | ({"doctor": last.doctor_id} if last else {})
 
     def perform(self, form):
         """Ask for the visit."""
@@ -276,6 +340,7 @@ class AppointmentRescheduleView(FindTimeMixin, ScopedObjectMixin, OnceFormView):
     def get_defaults(self):
         """Start with the same doctor and day, today where that has passed."""
         return {
+            "visit_type": self.object.visit_type_id,
             "doctor": self.object.doctor_id,
             "date": max(self.object.appointment_date, timezone.localdate()),
         }

@@ -1,6 +1,7 @@
 """Parts of booking: the free slots of a day, and the choice of the patient."""
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from homeo.base.views import AccessMixin
@@ -10,11 +11,13 @@ from scheduling.forms import SlotsForm
 
 FOUND_MAX = 8
 TEXT_MAX_LENGTH = 80
-CARRIED = ("doctor", "date", "time")
+CARRIED = ("doctor", "date", "time", "for")
 
 
 class SlotListView(AccessMixin, TemplateView):
-    """The free slots of `?doctor=` on `?date=`, a part of the booking pages; `?visit=` is one that moves.
+    """The free slots of `?doctor=` on `?date=` for `?visit_type=`, a part of the booking pages.
+
+    `?visit=` is a visit that moves.
 
     With `?jump=` the part also brings the date field, set to that day.
     """
@@ -29,14 +32,25 @@ class SlotListView(AccessMixin, TemplateView):
         if not form.is_valid():
             return render(request, "scheduling/_slots.html", {"errors": form.errors}, status=422)
         doctor, visit = form.cleaned_data["doctor"], form.cleaned_data["visit"]
-        minutes = visit.duration if visit and visit.doctor_id == doctor.pk else None
-        slots = availability.day_slots(doctor, form.cleaned_data["date"], besides=visit, minutes=minutes)
-        is_jump = "jump" in request.GET
-        return render(request, "scheduling/_slots.html", {"slots": slots, "is_jump": is_jump, "moving": visit})
+        kind = form.cleaned_data["visit_type"]
+        length = availability.Length.after_move(visit, doctor, kind) if visit else None
+        slots = availability.day_slots(
+            doctor,
+            form.cleaned_data["date"],
+            visit_type=kind,
+            besides=visit,
+            length=length,
+            window=availability.window_of(request.user),
+        )
+        context = {"slots": slots, "is_jump": "jump" in request.GET, "moving": visit, "kind": kind and kind.pk}
+        return render(request, "scheduling/_slots.html", context)
 
 
 class PatientChooseView(AccessMixin, TemplateView):
-    """Find the patient for a new visit: the words go by POST, the choice leads back to the booking."""
+    """Find the patient for a new visit, or with `?for=waiting` for the waiting list.
+
+    The words go by POST, the choice leads back to the form.
+    """
 
     permission_required = ("scheduling.overbook_appointment", "patients.search_patient")
     template_name = "scheduling/patient_choose.html"
@@ -48,7 +62,7 @@ class PatientChooseView(AccessMixin, TemplateView):
     def post(self, request, *args, **kwargs):
         """Show the patients that the words may mean."""
         text = request.POST.get("q", "").strip()[:TEXT_MAX_LENGTH]
-        patients = Patient.objects.for_user(request.user).active().with_account().found(text)[:FOUND_MAX]
+        patients = Patient.objects.for_user(request.user).active().likeliest(text, FOUND_MAX).with_account()
         return self.render_to_response(self.get_context_data(text=text, patients=patients))
 
     def get_context_data(self, **kwargs):
@@ -56,4 +70,8 @@ class PatientChooseView(AccessMixin, TemplateView):
         query = self.request.GET.copy()
         for name in set(query) - set(CARRIED):
             del query[name]
-        return super().get_context_data(**{"carried": query.urlencode()} | kwargs)
+        is_waiting = query.get("for") == "waiting"
+        goal = reverse("scheduling:waiting_create" if is_waiting else "scheduling:appointment_create")
+        return super().get_context_data(
+            **{"carried": query.urlencode(), "goal": goal, "is_waiting": is_waiting} | kwargs
+        )

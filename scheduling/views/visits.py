@@ -9,7 +9,10 @@ from homeo.base.views import ListPageView, ScopedObjectMixin
 from patients.models import Patient
 from scheduling import services
 from scheduling.filters import AppointmentFilter, OwnAppointmentFilter
-from scheduling.models import Appointment
+from scheduling.models import Appointment, SchedulingRules, SlotOffer, WaitingEntry
+from scheduling.recurrence import WEEK
+from scheduling.views.offers import waiting_for
+from scheduling.waiting import Opening
 
 COMING_MAX = 20
 
@@ -36,6 +39,7 @@ class AppointmentListView(ListPageView):
         (_("File number"), lambda visit: visit.patient.file_number),
         (_("Phone"), lambda visit: visit.patient.phone),
         (_("Doctor"), lambda visit: visit.doctor.display_name),
+        (_("Kind of visit"), lambda visit: visit.visit_type.name if visit.visit_type else ""),
         (_("Status"), lambda visit: visit.state_label),
         (_("Overbooked"), lambda visit: _("yes") if visit.is_overbooked else ""),
         (_("Note"), lambda visit: visit.notes),
@@ -73,12 +77,15 @@ class AppointmentListView(ListPageView):
         """Add the coming visits of a patient, each with what can be done with it."""
         context = super().get_context_data(**kwargs)
         if self.is_patients:
-            user = self.request.user
+            user, rules = self.request.user, SchedulingRules.objects.current()
             context["coming"] = [
-                (visit, services.possible_changes(actor=user, appointment=visit))
+                (visit, services.possible_changes(actor=user, appointment=visit, rules=rules))
                 for visit in self._coming()[:COMING_MAX]
             ]
-            context["is_for_several"] = Patient.objects.for_user(user).count() > 1
+            context["waiting"] = WaitingEntry.objects.for_user(user).waiting().with_people()[:COMING_MAX]
+            context["offered"] = SlotOffer.objects.for_user(user).holding(timezone.now()).with_people()[:COMING_MAX]
+            context["patients"] = Patient.objects.for_user(user).with_account().by_name()
+            context["is_for_several"] = len(context["patients"]) > 1
         return context
 
 
@@ -87,7 +94,7 @@ class AppointmentDetailView(ScopedObjectMixin, TemplateView):
 
     permission_required = "scheduling.view_appointment"
     queryset = Appointment.objects.with_people().select_related(
-        "booked_by", "rescheduled_to", "rescheduled_from", "consultation"
+        "booked_by", "rescheduled_to", "rescheduled_from__doctor", "consultation"
     )
     template_name = "scheduling/appointment_detail.html"
 
@@ -98,5 +105,21 @@ class AppointmentDetailView(ScopedObjectMixin, TemplateView):
         if user.role == Role.PATIENT and "restore" in changes and services.cancelled_by(self.object) != user.pk:
             changes.discard("restore")
         return super().get_context_data(
-            **{"visit": self.object, "changes": changes, "is_patients": user.role == Role.PATIENT} | kwargs
+            **{
+                "visit": self.object,
+                "changes": changes,
+                "is_patients": user.role == Role.PATIENT,
+                "place": services.place_in_series(actor=user, appointment=self.object),
+                "section": self.get_section(),
+                "repeat_from": max(self.object.appointment_date, timezone.localdate()) + WEEK,
+            }
+            | kwargs
         )
+
+    def get_section(self) -> dict | None:
+        """Return who waits for the time that the visit gave up, by being cancelled or moved."""
+        visit = self.object
+        gave_up = visit if visit.status in {"CANCELLED", "RESCHEDULED"} else getattr(visit, "rescheduled_from", None)
+        if gave_up is None or gave_up.is_overbooked:
+            return None
+        return waiting_for(Opening.of(gave_up), self.request.user)

@@ -18,24 +18,56 @@ def tables():
 @pytest.fixture
 def rows(admin):
     """One row of each model, by model; every clinical column holds the secret, and has been changed once."""
-    from accounts.models import AuditLog, User
+    from accounts.models import AuditLog, NameWord, User
     from homeo.base.models import Submission
     from homeo.demo.factories.billing import InvoiceFactory
     from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
     from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory, PatientFactory
-    from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory
+    from homeo.demo.factories.scheduling import (
+        AppointmentFactory,
+        CalendarFeedFactory,
+        ClosureFactory,
+        DoctorBreakFactory,
+        DoctorFactory,
+        HoursExceptionFactory,
+        NoticeFactory,
+        NoticePreferenceFactory,
+        SlotOfferFactory,
+        TimeOffFactory,
+        VisitSeriesFactory,
+        VisitTypeFactory,
+        WaitingEntryFactory,
+    )
+    from scheduling.models import SchedulingRules
 
     doctor = DoctorFactory()
     patient = PatientFactory()
     prescription = PrescriptionFactory(patient=patient, doctor=doctor.user)
+    visit = AppointmentFactory(patient=patient, doctor=doctor.user)
+    entry = WaitingEntryFactory(patient=patient, doctor=doctor.user)
+    rules = SchedulingRules.objects.current()
+    rules.save()  # the row of the migration has no history
     made = [
         patient.user,
+        NameWord.objects.first(),
         patient,
         GuardianFactory(patient=patient),
         MedicalRecordFactory(patient=patient, uploaded_by=doctor.user),
         doctor,
         doctor.availability.first(),
-        AppointmentFactory(patient=patient, doctor=doctor.user),
+        DoctorBreakFactory(doctor=doctor),
+        HoursExceptionFactory(doctor=doctor),
+        TimeOffFactory(doctor=doctor),
+        ClosureFactory(),
+        VisitTypeFactory(),
+        rules,
+        visit,
+        VisitSeriesFactory(patient=patient, doctor=doctor.user),
+        entry,
+        SlotOfferFactory(entry=entry, doctor=doctor.user),
+        NoticeFactory(appointment=visit),
+        NoticePreferenceFactory(patient=patient),
+        CalendarFeedFactory(user=doctor.user),
         ConsultationFactory(patient=patient, doctor=doctor.user),
         prescription,
         PrescriptionItemFactory(prescription=prescription),

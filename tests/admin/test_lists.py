@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from homeo.base.fields import new_id
 from tests.admin.conftest import tables
 
 ROWS = 50
@@ -23,6 +24,17 @@ def more_of(row):
         "MedicalRecord": patients.MedicalRecordFactory,
         "Doctor": scheduling.DoctorFactory,
         "DoctorAvailability": scheduling.DoctorAvailabilityFactory,
+        "DoctorBreak": scheduling.DoctorBreakFactory,
+        "HoursException": scheduling.HoursExceptionFactory,
+        "TimeOff": scheduling.TimeOffFactory,
+        "Closure": scheduling.ClosureFactory,
+        "VisitType": scheduling.VisitTypeFactory,
+        "VisitSeries": scheduling.VisitSeriesFactory,
+        "WaitingEntry": scheduling.WaitingEntryFactory,
+        "SlotOffer": scheduling.SlotOfferFactory,
+        "Notice": scheduling.NoticeFactory,
+        "NoticePreference": scheduling.NoticePreferenceFactory,
+        "CalendarFeed": scheduling.CalendarFeedFactory,
         "Appointment": scheduling.AppointmentFactory,
         "Consultation": clinical.ConsultationFactory,
         "Prescription": clinical.PrescriptionFactory,
@@ -31,10 +43,15 @@ def more_of(row):
     }
     if factory := factories.get(type(row).__name__):
         factory.create_batch(ROWS)
+    elif type(row).__name__ == "NameWord":
+        for _n in range(ROWS):
+            accounts.UserFactory(last_name=new_id())
 
 
 @pytest.mark.parametrize(
-    "model", [m for m in tables() if m.__name__ not in {"AuditLog", "Submission"}], ids=lambda model: model.__name__
+    "model",
+    [m for m in tables() if m.__name__ not in {"AuditLog", "Submission", "SchedulingRules"}],
+    ids=lambda model: model.__name__,
 )
 def test_a_long_list_costs_what_a_short_one_costs(model, rows, admin, client_of, django_assert_num_queries):
     from django.db import connection

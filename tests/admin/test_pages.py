@@ -81,10 +81,10 @@ def test_signing_in_out_and_passwords_are_those_of_every_page(admin, client_of):
         assert (response.status_code, response.url) == (302, reverse(goes_to))
 
 
-def test_only_accounts_and_doctors_are_added(rows, admin, client_of):
+def test_only_accounts_doctors_hours_and_kinds_are_added(rows, admin, client_of):
     client = client_of(admin)
     addable = {model.__name__ for model in tables() if client.get(url(model, "add")).status_code == 200}
-    assert addable == {"User", "Doctor"}
+    assert addable == {"User", "Doctor", "DoctorBreak", "HoursException", "TimeOff", "Closure", "VisitType"}
 
 
 def test_what_may_be_changed_is_what_the_access_table_says(rows, admin, client_of):
@@ -94,7 +94,9 @@ def test_what_may_be_changed_is_what_the_access_table_says(rows, admin, client_o
         for model, row in rows.items()
         if b'name="_save"' in client.get(url(model, "change", row.pk)).content
     }
-    assert changeable == {"User", "Patient", "Doctor", "Appointment"}
+    people = {"User", "Patient", "Doctor", "Appointment"}
+    hours = {"DoctorBreak", "HoursException", "TimeOff", "Closure"}
+    assert changeable == people | hours | {"VisitType", "SchedulingRules"}
 
 
 @pytest.mark.parametrize("model", tables(), ids=lambda model: model.__name__)

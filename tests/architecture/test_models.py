@@ -36,7 +36,7 @@ def test_every_row_keeps_its_history(model):
 
 @pytest.mark.parametrize("model", [m for m in MODELS if not is_history(m)], ids=lambda m: m._meta.label)
 def test_a_table_is_ours_or_a_log(model):
-    assert issubclass(model, BaseModel) or model._meta.object_name in {"AuditLog", "Submission"}
+    assert issubclass(model, BaseModel) or model._meta.object_name in {"AuditLog", "NameWord", "Submission"}
 
 
 @pytest.mark.django_db
@@ -59,14 +59,15 @@ def test_for_user_shows_nothing_to_a_stranger(model, user, make_some):
 @pytest.fixture
 def make_some(db):
     """One row of every table at least."""
-    from homeo.demo.factories.billing import InvoiceFactory
-    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionItemFactory
-    from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory
-    from homeo.demo.factories.scheduling import AppointmentFactory
+    from homeo.demo.factories import billing, clinical, patients, scheduling
 
     for factory in (
-        *(InvoiceFactory, ConsultationFactory, PrescriptionItemFactory),
-        *(GuardianFactory, MedicalRecordFactory, AppointmentFactory),
+        *(billing.InvoiceFactory, clinical.ConsultationFactory, clinical.PrescriptionItemFactory),
+        *(patients.GuardianFactory, patients.MedicalRecordFactory, scheduling.AppointmentFactory),
+        *(scheduling.DoctorBreakFactory, scheduling.HoursExceptionFactory, scheduling.TimeOffFactory),
+        *(scheduling.ClosureFactory, scheduling.VisitTypeFactory, scheduling.VisitSeriesFactory),
+        *(scheduling.SlotOfferFactory, scheduling.NoticePreferenceFactory, scheduling.NoticeFactory),
+        scheduling.CalendarFeedFactory,
     ):
         factory()
 

@@ -6,7 +6,14 @@ from tests.access import COLUMNS, TABLE, address
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NO_PAGES = {"healthz", "readyz", "accounts:session", "scheduling:slot_list", "patients:medicalrecord_download"}
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "accounts:session",
+    "scheduling:slot_list",
+    "patients:medicalrecord_download",
+    "scheduling:calendar_file",
+}
 
 
 @pytest.mark.parametrize("column", COLUMNS[:-1])

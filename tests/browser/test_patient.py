@@ -123,6 +123,7 @@ def test_without_javascript_a_visit_is_asked_for_and_cancelled(page_for, patient
     page = page_for(patient.user, width=360, java_script_enabled=False)
     page.goto(reverse("scheduling:appointment_request"))
     page.get_by_label("Doctor").select_option(doctor.pk)
+    page.get_by_label("Date").fill((timezone.localdate() + dt.timedelta(days=2)).isoformat())
     page.get_by_role("button", name="Show the free times").click()
     page.locator(".slot").first.click()
     page.get_by_role("button", name="Ask for this visit").click()

@@ -22,8 +22,9 @@ from homeo.dashboards.board import (
 )
 from homeo.dashboards.charts import bar_chart, line_chart, steps_up_to
 from homeo.dashboards.queue import entries, usual_wait
+from scheduling.calendar import Away
 from scheduling.models import Appointment
-from scheduling.slots import minute_of
+from scheduling.slots import WHOLE_DAY, minute_of
 
 DAY = dt.date(2026, 11, 24)
 NOW = timezone.make_aware(dt.datetime(2026, 11, 24, 10, 50))
@@ -165,6 +166,32 @@ def test_a_visit_outside_the_hours_is_not_covered_by_closed_time():
 def test_a_day_off_is_closed_as_a_whole():
     (block,) = lane([], hours=[])
     assert (block.kind, block.start, block.end, str(block.label)) == ("closed", NINE, FIVE, "Not at work")
+
+
+def test_breaks_time_off_and_closures_stand_in_their_gaps_by_name():
+    away = [Away((780, 840), "break", "Lunch"), Away((900, FIVE), "off", "Seminar"), Away((870, 930), "break", "Tea")]
+    blocks = lane_blocks(
+        span=(8 * 60, FIVE), hours=[(NINE, 780), (840, 870)], visits=[visit(13, 20)], away=away, busy=[], slot=30,
+        day=DAY, now=at(7),
+    )  # fmt: skip
+    assert [(b.start, b.end, b.look, str(b.label)) for b in of_kind(blocks, "closed")] == [
+        (8 * 60, NINE, "out", "Not yet open"),
+        (780, 800, "break", "Lunch"),
+        (820, 840, "break", "Lunch"),
+        (870, 900, "break", "Tea"),
+        (900, FIVE, "off", "Seminar"),
+    ]
+
+
+def test_a_closed_clinic_says_so_in_the_lane_of_a_visit_that_stays():
+    away = [Away(WHOLE_DAY, "closed", "Diwali"), Away((780, 840), "break", "Lunch")]
+    blocks = lane_blocks(
+        span=(NINE, FIVE), hours=[], visits=[visit(10)], away=away, busy=[], slot=20, day=DAY, now=at(8)
+    )
+    assert [(b.start, b.look, b.label) for b in of_kind(blocks, "closed")] == [
+        (NINE, "off", "Diwali"),
+        (620, "off", "Diwali"),
+    ]
 
 
 def test_what_is_over_is_past_only_today():

@@ -315,7 +315,7 @@ def test_the_desk_takes_a_constant_number_of_queries(client_of, receptionist, do
     for _number in range(count // 10):
         DoctorFactory()
     client = client_of(receptionist)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("home"))
 
 

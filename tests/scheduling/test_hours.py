@@ -27,6 +27,7 @@ def typed(client):
         data = {"version": form.initial["version"]}
         for day in Weekday:
             data |= {f"available_{day.value}": "on", f"start_{day.value}": "09:00", f"end_{day.value}": "17:00"}
+            data |= {f"breaks_{day.value}-TOTAL_FORMS": "0", f"breaks_{day.value}-INITIAL_FORMS": "0"}
         data |= changed
         return {name: value for name, value in data.items() if value is not None}
 

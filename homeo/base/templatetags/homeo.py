@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 
 from django import template
 from django.conf import settings
@@ -26,6 +27,11 @@ def icon(name: str, size: str = "") -> SafeString:
     Raises:
         ValueError: the sprite has no such icon; add its name to `homeo.base.icons.ICONS`.
     """
+    return _icon(name, size)
+
+
+@cache
+def _icon(name: str, size: str) -> SafeString:
     if name not in ICONS:
         raise ValueError(f"No icon is called {name!r}.")
     return format_html(

@@ -46,7 +46,8 @@ class OwnPageView(AccessMixin, TemplateView):
 
     def get_record(self, user, person: Patient, now) -> dict:
         """Return what the page shows of one person."""
-        visits = Appointment.objects.for_user(user).filter(patient=person).select_related("doctor__doctor")
+        visits = Appointment.objects.for_user(user).filter(patient=person)
+        visits = visits.select_related("doctor__doctor", "visit_type")
         open_states = [Appointment.Status.PENDING, Appointment.Status.CONFIRMED]
         ahead = visits.filter(status__in=open_states, started_at=None, no_show_at=None)
         coming = list(ahead.filter(appointment_date__gte=now.date()).by_time()[:SHOWN])

@@ -72,9 +72,9 @@ class SearchBoxView(AccessMixin, TemplateView):
         patients = (
             Patient.objects.for_user(user)
             .active()
-            .found(text)
+            .likeliest(text, SHOWN)
             .with_account()
-            .defer("allergies", "chronic_diseases", "notes")[:SHOWN]
+            .defer("allergies", "chronic_diseases", "notes")
         )
         hits = {patient.pk: Hit(patient, marked(patient.name, text)) for patient in patients}
         visits = (

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 
 from django.conf import settings
@@ -13,13 +14,41 @@ from gunicorn.app.base import Application
 from homeo.demo.factories.accounts import PASSWORD
 from homeo.demo.management.commands.seed_demo import SIGN_INS
 
+STOP_SECONDS = 20
+
+
+class JobWorker:
+    """The process that runs the jobs: reminders and the like."""
+
+    def __init__(self, port: int):
+        self.port = port
+        self.process = None
+
+    def start(self) -> None:
+        """Start it, out of the terminal's reach: Ctrl-C is for the server, which then stops it."""
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
+        environment = os.environ | {"HOMEO_SITE_URL": f"http://127.0.0.1:{self.port}"}
+        self.process = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - our own
+
+    def stop(self) -> None:
+        """Let it finish the jobs that it runs, and end it."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
 
 class DemoServer(Application):
-    """Gunicorn within this process, as gunicorn.conf.py says but for the port; what ends it ends its workers."""
+    """Gunicorn within this process, as gunicorn.conf.py says but for the port, and the jobs; they end together."""
 
     def __init__(self, port: int, announce):
         self.port = port
         self.announce = announce
+        self.jobs = JobWorker(port)
         super().__init__()
 
     def load_config(self):
@@ -27,6 +56,7 @@ class DemoServer(Application):
         self.load_config_from_file(str(settings.BASE_DIR / "gunicorn.conf.py"))
         self.cfg.set("bind", f"127.0.0.1:{self.port}")
         self.cfg.set("when_ready", self.when_ready)
+        self.cfg.set("on_exit", lambda server: self.jobs.stop())
 
     def load(self):
         """Return the application."""
@@ -37,6 +67,7 @@ class DemoServer(Application):
     def when_ready(self, server):
         """Say where the clinic is; the end of the terminal is the end of the demo, not a wish to reload."""
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        self.jobs.start()
         self.announce()
 
 

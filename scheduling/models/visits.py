@@ -1,4 +1,4 @@
-"""Doctors, their weekly hours, and visits."""
+"""Visits."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -16,124 +16,10 @@ from homeo.base.errors import DomainError
 from homeo.base.fields import EARLIEST_BIRTH, LATEST_STORED, LongTextField, validate_schedule_date
 from homeo.base.models import BaseModel, check_transition, choice_constraint
 from patients.models import Patient
-from scheduling.querysets import AppointmentQuerySet, DoctorAvailabilityQuerySet, DoctorQuerySet
-
-DEFAULT_SLOT_MINUTES = 20
-SHORTEST_VISIT = 5
-LONGEST_VISIT = 240
-
-
-class Doctor(BaseModel):
-    """A doctor's profile beside the account."""
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        on_delete=models.PROTECT,
-        related_name="doctor",
-        limit_choices_to={"role": "DOCTOR"},
-    )
-    specialization = models.CharField(_("specialisation"), max_length=120)
-    license_number = models.CharField(_("licence number"), max_length=60, unique=True)
-    years_experience = models.PositiveSmallIntegerField(_("years of experience"), validators=[MaxValueValidator(80)])
-    qualifications = models.CharField(_("qualifications"), max_length=200)
-    clinic_address = models.CharField(_("clinic address"), max_length=200, blank=True, default="")
-    consultation_fee = models.DecimalField(
-        _("consultation fee"),
-        max_digits=10,
-        decimal_places=2,
-        default=0,
-        db_default=0,
-        validators=[MinValueValidator(0)],
-    )
-    bio = LongTextField(_("biography"), max_length=2000, blank=True, default="")
-    slot_minutes = models.PositiveSmallIntegerField(
-        _("minutes a visit"),
-        default=DEFAULT_SLOT_MINUTES,
-        validators=[MinValueValidator(SHORTEST_VISIT), MaxValueValidator(LONGEST_VISIT)],
-    )
-
-    objects = DoctorQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("doctor")
-        verbose_name_plural = _("doctors")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(consultation_fee__gte=0),
-                name="doctor_fee_not_negative",
-                violation_error_message=_("The fee cannot be negative."),
-            ),
-            models.CheckConstraint(
-                condition=Q(slot_minutes__range=(SHORTEST_VISIT, LONGEST_VISIT)),
-                name="doctor_slot_minutes_bounds",
-                violation_error_message=_("A visit lasts between 5 and 240 minutes."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.user.display_name
-
-
-class Weekday(models.IntegerChoices):
-    """Days of the week as the schema counts them: 0 is Sunday."""
-
-    SUNDAY = 0, _("Sunday")
-    MONDAY = 1, _("Monday")
-    TUESDAY = 2, _("Tuesday")
-    WEDNESDAY = 3, _("Wednesday")
-    THURSDAY = 4, _("Thursday")
-    FRIDAY = 5, _("Friday")
-    SATURDAY = 6, _("Saturday")
-
-    @classmethod
-    def of(cls, day: dt.date) -> "Weekday":
-        """Return the weekday of a date."""
-        return cls(day.isoweekday() % 7)
-
-
-class DoctorAvailability(BaseModel):
-    """When a doctor sees patients on one day of every week."""
-
-    doctor = models.ForeignKey(Doctor, verbose_name=_("doctor"), on_delete=models.CASCADE, related_name="availability")
-    day_of_week = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
-    start_time = models.TimeField(_("from"))
-    end_time = models.TimeField(_("until"))
-    is_available = models.BooleanField(_("available"), default=True, db_default=True)
-
-    objects = DoctorAvailabilityQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("weekly hours")
-        verbose_name_plural = _("weekly hours")
-        ordering = ["doctor", "day_of_week"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["doctor", "day_of_week"],
-                name="doctoravailability_once_a_day",
-                violation_error_message=_("This day already has its hours."),
-            ),
-            models.CheckConstraint(
-                condition=Q(day_of_week__range=(0, 6)),
-                name="doctoravailability_day_valid",
-                violation_error_message=_("Choose a day of the week."),
-            ),
-            models.CheckConstraint(
-                condition=Q(start_time__lt=F("end_time")),
-                name="doctoravailability_start_before_end",
-                violation_error_message=_("The hours must end after they begin."),
-            ),
-            models.CheckConstraint(
-                condition=Q(start_time__second=0, end_time__second=0),
-                name="doctoravailability_whole_minutes",
-                violation_error_message=_("Times are in hours and minutes."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_day_of_week_display()} {self.start_time:%H:%M}–{self.end_time:%H:%M}"
+from scheduling.models.doctors import LONGEST_VISIT, SHORTEST_VISIT
+from scheduling.models.series import VisitSeries
+from scheduling.models.types import LONGEST_BUFFER, VisitType
+from scheduling.querysets import AppointmentQuerySet
 
 
 class VisitRange(Func):
@@ -210,6 +96,35 @@ class Appointment(BaseModel):
         on_delete=models.PROTECT,
         related_name="rescheduled_from",
     )
+    visit_type = models.ForeignKey(
+        VisitType, verbose_name=_("kind of visit"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    buffer_before = models.PositiveSmallIntegerField(
+        _("minutes kept free before"), default=0, db_default=0, validators=[MaxValueValidator(LONGEST_BUFFER)]
+    )
+    buffer_after = models.PositiveSmallIntegerField(
+        _("minutes kept free after"), default=0, db_default=0, validators=[MaxValueValidator(LONGEST_BUFFER)]
+    )
+    series = models.ForeignKey(
+        VisitSeries,
+        verbose_name=_("series"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="appointments",
+    )
+    token_number = models.PositiveSmallIntegerField(_("token"), null=True, blank=True)
+    called_at = models.DateTimeField(_("called"), null=True, blank=True)
+    calendar_uid = models.CharField(
+        _("calendar id"),
+        max_length=24,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("The id of the first of the visits that were moved into this one; empty for that one."),
+    )
+    calendar_sequence = models.PositiveIntegerField(_("calendar version"), default=0, db_default=0, editable=False)
     booked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("booked by"), on_delete=models.PROTECT, related_name="+"
     )
@@ -261,6 +176,16 @@ class Appointment(BaseModel):
                 name="appointment_rescheduled_to",
                 violation_error_message=_("A moved visit points to the new one."),
             ),
+            models.CheckConstraint(
+                condition=Q(buffer_before__lte=LONGEST_BUFFER, buffer_after__lte=LONGEST_BUFFER),
+                name="appointment_buffer_bounds",
+                violation_error_message=_("At most two hours are kept free before or after a visit."),
+            ),
+            models.UniqueConstraint(
+                fields=["doctor", "appointment_date", "token_number"],
+                name="appointment_token_once",
+                violation_error_message=_("This token is in use."),
+            ),
             ExclusionConstraint(
                 name="appointment_doctor_once",
                 expressions=[
@@ -290,6 +215,11 @@ class Appointment(BaseModel):
     def audit_patient_id(self) -> str:
         """Return the patient that an audit entry about this row concerns."""
         return self.patient_id
+
+    @property
+    def uid(self) -> str:
+        """Return the id under which calendars know the visit; it stays when the visit is moved."""
+        return self.calendar_uid or self.pk
 
     @property
     def starts_at(self) -> dt.datetime:

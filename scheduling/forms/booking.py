@@ -1,10 +1,7 @@
-"""Forms of visits and of working hours."""
-
-import datetime as dt
+"""Forms of booking, moving and calling off visits."""
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
@@ -12,9 +9,9 @@ from homeo.base.errors import DomainError
 from homeo.base.fields import CUID_LENGTH, validate_schedule_date
 from homeo.base.forms import BaseForm, OnceFormMixin, VersionFormMixin
 from patients.models import Patient
-from scheduling.availability import Hours, WeeklyHours
-from scheduling.models import Appointment, Doctor, Weekday
-from scheduling.services import SlotTakenError, VisitsOutsideError
+from scheduling.forms.fields import ClockField, PatientChoiceField, date_field
+from scheduling.models import Appointment, Doctor, VisitType
+from scheduling.services import SlotTakenError
 from scheduling.slots import parse_slot_key, slot_key
 
 KEY_MAX_LENGTH = len("2026-11-24T10:20-") + CUID_LENGTH
@@ -28,62 +25,56 @@ def doctors_for(user: User):
     return doctors.filter(pk=user.pk) if user.role == Role.DOCTOR else doctors
 
 
-class PatientChoiceField(forms.ModelChoiceField):
-    """A choice of patients by name."""
-
-    def label_from_instance(self, obj):
-        """Return the name: people who choose here know the patients."""
-        return obj.name
+def kinds_for(user: User, moving: Appointment | None = None):
+    """Return the kinds of visits that the person may choose, that of a visit which moves included."""
+    kinds = VisitType.objects.for_user(user).in_use()
+    return kinds | VisitType.objects.filter(pk=moving.visit_type_id) if moving else kinds
 
 
-def _date_field(**kwargs):
-    return forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        validators=[validate_schedule_date],
-        **kwargs,
-    )
+class KindChoiceField(forms.ChoiceField):
+    """A choice of `kinds` of visits by id, each shown with its minutes; they are loaded once, by the page."""
 
+    kinds: dict[str, VisitType]
 
-class ClockField(forms.TimeField):
-    """A clock time as the clinic writes it, 10:20; typed as 10.20, 1020 or 9:20 it means the same."""
+    def offer(self, kinds: dict[str, VisitType], *, empty_label: str = "") -> None:
+        """Let the person choose among the kinds, or none of them where that has a label."""
+        self.kinds = kinds
+        label = _("%(kind)s, %(minutes)d min")
+        choices = [(pk, label % {"kind": kind.name, "minutes": kind.minutes}) for pk, kind in kinds.items()]
+        self.choices = [("", empty_label), *choices] if empty_label or not kinds else choices
 
-    def __init__(self, **kwargs):
-        widget = forms.TimeInput(attrs={"inputmode": "numeric", "placeholder": "10:20", "maxlength": 5}, format="%H:%M")
-        super().__init__(widget=widget, input_formats=["%H:%M"], **kwargs)
-        self.error_messages["invalid"] = _("Enter a time such as 10:20.")
-
-    def to_python(self, value):
-        """Return the time, or raise ValidationError."""
-        if isinstance(value, str):
-            value = value.strip().replace(".", ":")
-            if value.isdecimal() and len(value) in {3, 4}:
-                value = f"{value[:-2]}:{value[-2:]}"
-        return super().to_python(value)
+    def clean(self, value) -> VisitType | None:
+        """Return the kind that was chosen."""
+        return self.kinds.get(super().clean(value))
 
 
 class SlotsForm(BaseForm):
-    """Which doctor's free slots of which day; `visit` is one that moves."""
+    """Which doctor's free slots of which day, for which kind of visit; `visit` is one that moves."""
 
     doctor = forms.ModelChoiceField(User.objects.none())
-    date = _date_field()
+    date = date_field()
+    visit_type = forms.ModelChoiceField(VisitType.objects.none(), required=False)
     visit = forms.ModelChoiceField(Appointment.objects.none(), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["doctor"].queryset = doctors_for(self.user).select_related("doctor")
         self.fields["visit"].queryset = Appointment.objects.for_user(self.user)
+        self.fields["visit_type"].queryset = VisitType.objects.for_user(self.user)
 
 
 class BookingForm(BaseForm):
-    """A doctor, a day and a time: a free slot that was chosen, or a time that was typed.
+    """A kind of visit, a doctor, a day and a time: a free slot that was chosen, or a time that was typed.
 
     Patients choose, they do not type. Where the time asked for was not free, the form comes back with `asked` (that
     time) and slots to choose from, also of other days and doctors. `cleaned_data` holds what counts in the end.
+
+    `moving` is the visit that gives up its time, `kinds` are those that may be chosen, by id.
     """
 
+    visit_type = KindChoiceField(label=_("Kind of visit"), required=False)
     doctor = forms.ModelChoiceField(User.objects.none(), label=_("Doctor"), empty_label=_("Choose a doctor"))
-    date = _date_field(label=_("Date"))
+    date = date_field(label=_("Date"))
     time = ClockField(label=_("Or type a time"), required=False)
     slot = forms.CharField(required=False, max_length=KEY_MAX_LENGTH)
     asked = forms.CharField(required=False, max_length=KEY_MAX_LENGTH, widget=forms.HiddenInput)
@@ -91,9 +82,11 @@ class BookingForm(BaseForm):
     refusal: DomainError | None = None
     wanted: dict | None = None
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, kinds: dict[str, VisitType], moving: Appointment | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["doctor"].queryset = doctors_for(self.user).select_related("doctor")
+        has_none = moving is not None and not moving.visit_type_id
+        self.fields["visit_type"].offer(kinds, empty_label=_("As it is booked") if has_none else "")
         if self.user.role == Role.PATIENT:
             del self.fields["time"]
 
@@ -137,7 +130,7 @@ class BookingForm(BaseForm):
     def add_domain_error(self, error) -> None:
         """Keep the refusal for the page; show it beside the field, unless the page tells it with the free times."""
         self.refusal = error
-        self.wanted = {name: self.cleaned_data[name] for name in ("doctor", "date", "time")}
+        self.wanted = {name: self.cleaned_data[name] for name in ("doctor", "date", "time", "visit_type")}
         time = "time" if "time" in self.fields else "slot"
         field = {"appointment_time": time, "appointment_date": "date"}.get(error.field, error.field)
         if isinstance(error, SlotTakenError):
@@ -224,84 +217,3 @@ class AppointmentCancelForm(VersionFormMixin, BaseForm):
     cancel_reason = forms.CharField(
         label=_("Why is it cancelled?"), max_length=Appointment._meta.get_field("cancel_reason").max_length
     )
-
-
-class AvailabilityForm(VersionFormMixin, BaseForm):
-    """The hours of a week: for each day whether, from when and until when."""
-
-    WEEK = [*[*Weekday][1:], Weekday.SUNDAY]
-
-    keep_outside = forms.BooleanField(label=_("Keep these visits and save the hours"), required=False)
-
-    refusal: VisitsOutsideError | None = None
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for day in self.WEEK:
-            self.fields[f"available_{day}"] = forms.BooleanField(label=day.label, required=False)
-            for name, label in (("start", _("%(day)s, from")), ("end", _("%(day)s, until"))):
-                self.fields[f"{name}_{day}"] = ClockField(label=label % {"day": day.label}, required=False)
-
-    @staticmethod
-    def initial_of(stored: WeeklyHours) -> dict:
-        """Return what the fields show for the hours that are stored."""
-        initial = {}
-        for day, row in stored.rows.items():
-            initial |= {
-                f"available_{day}": row.is_available,
-                f"start_{day}": row.start_time,
-                f"end_{day}": row.end_time,
-            }
-        return initial
-
-    def days(self):
-        """Yield the fields of each day, Monday first."""
-        for day in self.WEEK:
-            yield {name: self[f"{name}_{day}"] for name in ("available", "start", "end")}
-
-    def clean(self):
-        """Ask for both times of a day at work, in their order."""
-        data = super().clean()
-        for day in self.WEEK:
-            if not data.get(f"available_{day}"):
-                continue
-            start, end = data.get(f"start_{day}"), data.get(f"end_{day}")
-            for name, value in (("start", start), ("end", end)):
-                if value is None and f"{name}_{day}" not in self.errors:
-                    self.add_error(f"{name}_{day}", _("Enter a time."))
-            if start and end and start >= end:
-                self.add_error(f"end_{day}", _("The hours must end after they begin."))
-        return data
-
-    def hours(self) -> Hours:
-        """Return the hours as the service takes them."""
-        data = self.cleaned_data
-        return {
-            day.value: (data[f"start_{day}"], data[f"end_{day}"]) if data[f"available_{day}"] else None
-            for day in self.WEEK
-        }
-
-    def differences(self, stored: WeeklyHours) -> list[dict]:
-        """Return the days whose typed hours differ from the stored ones."""
-        rows = []
-        for day in self.WEEK:
-            row = stored.rows.get(day)
-            kept = self._say(row.is_available, row.start_time, row.end_time) if row else self._say(False, None, None)
-            data = self.cleaned_data
-            typed = self._say(data.get(f"available_{day}"), data.get(f"start_{day}"), data.get(f"end_{day}"))
-            if typed != kept:
-                rows.append({"label": day.label, "typed": typed, "stored": kept})
-        return rows
-
-    @staticmethod
-    def _say(is_available: bool, start: dt.time | None, end: dt.time | None) -> str:
-        if not is_available:
-            return gettext("not available")
-        return "–".join(f"{time:%H:%M}" if time else "?" for time in (start, end))
-
-    def add_domain_error(self, error) -> None:
-        """Keep the refusal for the page, which lists the visits that are left out."""
-        if isinstance(error, VisitsOutsideError):
-            self.refusal = error
-        else:
-            super().add_domain_error(error)

@@ -1,0 +1,335 @@
+"""Booking, moving, calling off."""
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from homeo.base.errors import DomainError, is_lost_race
+from patients.models import Patient
+from scheduling import signals
+from scheduling.availability import (
+    Length,
+    booking_window,
+    is_changeable_by_patient,
+    is_clear,
+    is_within_hours,
+)
+from scheduling.errors import NotBookableError, SlotTakenError
+from scheduling.models import Appointment, NoticeKind, SchedulingRules, SlotOffer, VisitSeries, VisitType
+from scheduling.services.locks import lock_appointment, lock_doctor, lock_patient
+from scheduling.services.notices import announce
+
+GIVEN = {field.name for field in Appointment._meta.concrete_fields if field.is_relation}
+EXCLUSIONS = [each for each in Appointment._meta.constraints if isinstance(each, ExclusionConstraint)]
+
+
+@transaction.atomic
+def book_appointment(
+    *,
+    actor: User,
+    patient: Patient,
+    doctor: User,
+    appointment_date: dt.date,
+    appointment_time: dt.time,
+    visit_type: VisitType | None = None,
+    length: Length | None = None,
+    notes: str = "",
+    overbook_reason: str = "",
+    status: str = Appointment.Status.CONFIRMED,
+    series: VisitSeries | None = None,
+    offer: SlotOffer | None = None,
+) -> Appointment:
+    """Book a visit: no two at one time, by the database.
+
+    Patients book within the clinic's rules: kinds that are bookable online, so far ahead, so many at a time.
+
+    Args:
+        length: minutes and buffers, by default those of the kind of visit, without one the doctor's.
+        overbook_reason: with one the visit is *overbooked*: it stands beside others, or outside the working hours.
+        status: CONFIRMED by the front desk, PENDING where a patient asks for it.
+        series: the rule that the visit belongs to.
+        offer: of the waiting list, whose held slot this visit takes.
+
+    Raises:
+        NotBookableError: in the past, outside the hours or the rules, the doctor takes no visits, or the patient is
+            archived.
+        SlotTakenError: the doctor or the patient has another visit then, or the slot is held by an offer.
+    """
+    doctor = lock_doctor(doctor)
+    length = length or Length.of(doctor, visit_type)
+    appointment = Appointment(
+        patient=patient,
+        doctor=doctor,
+        appointment_date=appointment_date,
+        appointment_time=appointment_time,
+        duration=length.minutes,
+        buffer_before=length.before,
+        buffer_after=length.after,
+        visit_type=visit_type,
+        series=series,
+        notes=notes,
+        status=status,
+        is_overbooked=bool(overbook_reason),
+        overbook_reason=overbook_reason,
+        booked_by=actor,
+    )
+    if actor.role == Role.PATIENT and offer is None:
+        _require_within_rules(appointment)
+        _require_few_open(appointment)
+    _require_bookable(appointment, offer=offer)
+    _save_without_clash(appointment)
+    announce(appointment, NoticeKind.BOOKED)
+    return appointment
+
+
+@transaction.atomic
+def reschedule_appointment(
+    *,
+    actor: User,
+    appointment: Appointment,
+    doctor: User,
+    appointment_date: dt.date,
+    appointment_time: dt.time,
+    visit_type: VisitType | None = None,
+    length: Length | None = None,
+    overbook_reason: str = "",
+) -> Appointment:
+    """Move a visit: the old one becomes RESCHEDULED and points to the new one, which is returned.
+
+    Moved by the patient it has to be confirmed again. In calendars it stays the same entry, in its next version.
+
+    Args:
+        visit_type: another kind of visit than before.
+        length: another length than before, as when somebody pulls the visit longer.
+
+    Raises:
+        DomainError: the visit has begun, is over or was called off; or see `book_appointment`.
+    """
+    doctor = lock_doctor(doctor)
+    old = lock_appointment(appointment)
+    old.require_open()
+    _require_ahead_for_patient(actor, old)
+    if old.checked_in_at:
+        raise DomainError(_("The patient has arrived: the visit cannot be moved any more."))
+    length = length or Length.after_move(old, doctor, visit_type)
+    new = Appointment(
+        patient=old.patient,
+        doctor=doctor,
+        appointment_date=appointment_date,
+        appointment_time=appointment_time,
+        duration=length.minutes,
+        buffer_before=length.before,
+        buffer_after=length.after,
+        visit_type=visit_type or old.visit_type,
+        series=old.series,
+        calendar_uid=old.uid,
+        calendar_sequence=old.calendar_sequence + 1,
+        notes=old.notes,
+        status=Appointment.Status.PENDING if actor.role == Role.PATIENT else old.status,
+        is_overbooked=bool(overbook_reason),
+        overbook_reason=overbook_reason,
+        booked_by=actor,
+    )
+    if actor.role == Role.PATIENT:
+        _require_within_rules(new)
+    _require_bookable(new, besides=old)
+    # The old visit gives up its time first. It points to the new one before that exists: foreign keys are checked at
+    # the end of the transaction.
+    old.change_status(Appointment.Status.RESCHEDULED)
+    old.rescheduled_to_id = new.pk
+    old.save(update_fields=["status", "rescheduled_to", "updated_at"])
+    _save_without_clash(new)
+    announce(new, NoticeKind.MOVED)
+    signals.appointment_cancelled.send(sender=Appointment, appointment=old, actor=actor)
+    return new
+
+
+@transaction.atomic
+def cancel_appointment(*, actor: User, appointment: Appointment, reason: str) -> Appointment:
+    """Call off a visit and free its slot.
+
+    Raises:
+        DomainError: the visit has begun, is over or was called off already.
+    """
+    appointment = lock_appointment(appointment)
+    appointment.require_open()
+    _require_ahead_for_patient(actor, appointment)
+    appointment.change_status(Appointment.Status.CANCELLED)
+    appointment.cancel_reason = reason
+    appointment.calendar_sequence += 1
+    appointment.full_clean(validate_unique=False)
+    appointment.save(update_fields=["status", "cancel_reason", "calendar_sequence", "updated_at"])
+    announce(appointment, NoticeKind.CANCELLED)
+    signals.appointment_cancelled.send(sender=Appointment, appointment=appointment, actor=actor)
+    return appointment
+
+
+def cancelled_by(appointment: Appointment) -> str | None:
+    """Return the id of the account that called the visit off, where it is known."""
+    last = appointment.history.filter(status=Appointment.Status.CANCELLED).order_by("history_date").last()
+    return last.history_user_id if last else None
+
+
+@transaction.atomic
+def restore_appointment(*, actor: User, appointment: Appointment) -> Appointment:
+    """Take back a cancellation, if the slot is still free and lies ahead: the visit is what it was before.
+
+    A patient takes back only what the same person called off.
+
+    Raises:
+        DomainError: the clinic called the visit off.
+        NotBookableError: the time has passed.
+        SlotTakenError: somebody else has the slot.
+    """
+    lock_doctor(appointment.doctor)
+    appointment = lock_appointment(appointment)
+    if actor.role == Role.PATIENT and cancelled_by(appointment) != actor.pk:
+        raise DomainError(_("The clinic cancelled this visit. Please ask for a new time."))
+    _require_ahead_for_patient(actor, appointment)
+    before = appointment.history.exclude(status=Appointment.Status.CANCELLED).order_by("history_date").last()
+    appointment.change_status(before.status if before else Appointment.Status.PENDING)
+    appointment.cancel_reason = ""
+    appointment.calendar_sequence += 1
+    if appointment.ends_at < timezone.now():
+        raise NotBookableError(_("This time has passed."))
+    if not appointment.is_overbooked:
+        _require_clear(appointment)
+    _save_without_clash(appointment, update_fields=["status", "cancel_reason", "calendar_sequence", "updated_at"])
+    announce(appointment, NoticeKind.BOOKED)
+    if appointment.checked_in_at:
+        signals.appointment_checked_in.send(sender=Appointment, appointment=appointment, actor=actor)
+    return appointment
+
+
+def _require_ahead_for_patient(actor: User, appointment: Appointment) -> None:
+    if actor.role != Role.PATIENT:
+        return
+    if appointment.starts_at <= timezone.now():
+        raise DomainError(_("The time of this visit has come. Please call the clinic."))
+    if not is_changeable_by_patient(appointment, SchedulingRules.objects.current()):
+        raise DomainError(_("It is too late to change this visit yourself. Please call the clinic."))
+
+
+def _require_within_rules(appointment: Appointment) -> None:
+    """Refuse to a patient what the clinic does not offer online."""
+    rules = SchedulingRules.objects.current()
+    if appointment.visit_type and not (appointment.visit_type.is_online and appointment.visit_type.is_active):
+        raise NotBookableError(_("Please call the clinic for this kind of visit."), field="visit_type")
+    first, last = booking_window(rules)
+    if appointment.starts_at < first:
+        raise NotBookableError(
+            _("Visits are booked online at least %(hours)d hours ahead. Please call the clinic.")
+            % {"hours": rules.min_notice_hours},
+            field="appointment_time",
+        )
+    if appointment.starts_at > last:
+        raise NotBookableError(
+            _("Visits are booked online at most %(days)d days ahead.") % {"days": rules.horizon_days},
+            field="appointment_date",
+        )
+
+
+def _require_few_open(appointment: Appointment) -> None:
+    """Refuse to a patient more open bookings than the clinic allows; the patient's row must be locked or new."""
+    rules = SchedulingRules.objects.current()
+    lock_patient(appointment.patient_id)
+    open_visits = Appointment.objects.filter(
+        patient=appointment.patient, status__in=[Appointment.Status.PENDING, Appointment.Status.CONFIRMED]
+    ).from_now(timezone.localtime())
+    if open_visits.count() >= rules.max_open_bookings:
+        raise NotBookableError(
+            _("You have %(count)d visits booked already. Please call the clinic for more.")
+            % {"count": rules.max_open_bookings}
+        )
+
+
+def _require_bookable(appointment: Appointment, **but) -> None:
+    """Refuse the past, times outside the hours, and times kept free for others; the doctor must be locked."""
+    if appointment.starts_at <= timezone.now():
+        raise NotBookableError(_("This time has passed. Choose a later one."), field="appointment_time")
+    if appointment.is_overbooked:
+        return
+    when = (appointment.doctor, appointment.appointment_date, appointment.appointment_time)
+    if not is_within_hours(*when, appointment.duration):
+        raise NotBookableError(
+            _("%(doctor)s does not work then.") % {"doctor": appointment.doctor.display_name},
+            field="appointment_time",
+        )
+    _require_clear(appointment, **but)
+
+
+def _require_clear(appointment: Appointment, **but) -> None:
+    """Refuse a time that the buffers of other visits, or offers of the waiting list, keep free."""
+    when = (appointment.doctor, appointment.appointment_date, appointment.appointment_time)
+    if not is_clear(*when, Length.as_booked(appointment), **but):
+        clash = _clash(appointment, doctor=appointment.doctor)
+        message = _("The doctor already has a visit at that time.") if clash else _("This time is kept free.")
+        raise SlotTakenError(message, clash=clash, held_until=None if clash else _held_until(appointment))
+
+
+def _held_until(appointment: Appointment) -> dt.datetime | None:
+    """Return until when the time is offered to the waiting list, None if it is not."""
+    offers = SlotOffer.objects.holding(timezone.now()).filter(
+        doctor=appointment.doctor, appointment_date=appointment.appointment_date
+    )
+    held = [o.expires_at for o in offers if o.starts_at < appointment.ends_at and appointment.starts_at < o.ends_at]
+    return max(held, default=None)
+
+
+def _save_without_clash(appointment: Appointment, update_fields: list[str] | None = None) -> None:
+    """Validate and save under the exclusion constraints; a lost race is told as a taken slot."""
+    if lock_patient(appointment.patient_id).is_archived:
+        raise NotBookableError(_("This patient is archived."), field="patient")
+    try:
+        with transaction.atomic():
+            _validate(appointment)
+            appointment.save(update_fields=update_fields)
+    except ValidationError as error:
+        raise _as_domain_error(error, appointment) from error
+    except DatabaseError as error:
+        if not is_lost_race(error):
+            raise
+        clash = _clash(appointment, doctor=appointment.doctor)
+        raise SlotTakenError(_("Somebody else booked this time a moment ago."), clash=clash) from error
+
+
+def _validate(appointment: Appointment) -> None:
+    """Check the fields, and that nobody is booked twice.
+
+    Not the other constraints and not whether the rows pointed to exist: each check is a query, the fields' own rules
+    say the same, and the database would refuse.
+    """
+    appointment.clean_fields(exclude=GIVEN)
+    for constraint in EXCLUSIONS:
+        constraint.validate(Appointment, appointment)
+
+
+def _as_domain_error(error: ValidationError, appointment: Appointment) -> DomainError:
+    for field, errors in error.update_error_dict({}).items():
+        for item in errors:
+            if item.code == "taken":
+                clash = _clash(appointment, doctor=appointment.doctor)
+                return SlotTakenError(item.message, clash=clash)
+            if item.code == "patient_taken":
+                clash = _clash(appointment, patient=appointment.patient)
+                return SlotTakenError(item.message, clash=clash, is_patients=True)
+            name = None if field == NON_FIELD_ERRORS else field
+            return DomainError(" ".join(item.messages), field=name)
+    raise error
+
+
+def _clash(appointment: Appointment, **whose) -> Appointment | None:
+    """Return the visit that overlaps, with the people in it."""
+    visits = (
+        Appointment.objects.occupying()
+        .on(appointment.appointment_date)
+        .filter(is_overbooked=False, **whose)
+        .exclude(pk=appointment.pk)
+        .select_related("patient__user", "doctor", "booked_by")
+    )
+    return next((v for v in visits if v.starts_at < appointment.ends_at and appointment.starts_at < v.ends_at), None)

@@ -1,0 +1,46 @@
+"""The locks of scheduling, always in this order: the doctor, the visit, the patient. Elsewise there are deadlocks."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from patients.models import Patient
+from scheduling.errors import NotBookableError
+from scheduling.models import Appointment
+
+
+def lock_doctor(doctor: User) -> User:
+    """Lock the doctor's account so that bookings of one doctor come one after another, and return it with its profile.
+
+    Without the lock many simultaneous inserts wait for each other on the exclusion constraint and deadlock.
+    """
+    locked = User.objects.select_for_update(no_key=True, of=("self",)).select_related("doctor").get(pk=doctor.pk)
+    if locked.role != Role.DOCTOR or not locked.is_active or not hasattr(locked, "doctor"):
+        raise NotBookableError(_("This doctor takes no visits."), field="doctor")
+    return locked
+
+
+def lock_appointment(appointment: Appointment) -> Appointment:
+    """Lock a visit and return it as it is stored, with its people."""
+    return (
+        Appointment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("patient__user", "doctor", "visit_type")
+        .get(pk=appointment.pk)
+    )
+
+
+def lock_appointments(appointments: Iterable[Appointment]) -> list[Appointment]:
+    """Lock several visits in the order of their ids and return them as they are stored, by time, with their people."""
+    visits = (
+        Appointment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("patient__user", "doctor", "visit_type")
+        .filter(pk__in=[visit.pk for visit in appointments])
+        .order_by("pk")
+    )
+    return sorted(visits, key=lambda visit: (visit.appointment_date, visit.appointment_time, visit.pk))
+
+
+def lock_patient(patient_id: str) -> Patient:
+    """Lock a patient so that two doctors' bookings of one patient take turns."""
+    return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
