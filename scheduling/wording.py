@@ -6,15 +6,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from scheduling.recurrence import WEEKS_MAX, Pattern, is_last_of_month, week_of_month
+from scheduling.recurrence import WEEKS_MAX, Pattern, week_of_month
 
 
-def rule_in_words(pattern: Pattern, *, every: int, first: dt.date, is_stored: bool = False) -> str:
-    """Return a rule as words, such as "every month on the second Tuesday".
-
-    Args:
-        is_stored: the rule is kept as weekly or monthly only, so that a fourth weekday may also be meant as the last.
-    """
+def rule_in_words(pattern: Pattern, *, every: int, first: dt.date) -> str:
+    """Return a rule as words, such as "every month on the second Tuesday"."""
     weekday = date_format(first, "l")
     if pattern == Pattern.WEEKLY:
         span = ngettext("every week", "every %(count)d weeks", every) % {"count": every}
@@ -23,8 +19,6 @@ def rule_in_words(pattern: Pattern, *, every: int, first: dt.date, is_stored: bo
     week = week_of_month(first)
     if pattern == Pattern.MONTHLY_LAST or week == WEEKS_MAX:
         return _("%(span)s on the last %(weekday)s") % {"span": span, "weekday": weekday}
-    if is_stored and is_last_of_month(first):
-        return _("%(span)s on a %(weekday)s") % {"span": span, "weekday": weekday}
     place = {
         1: pgettext("weekday of a month", "first"),
         2: pgettext("weekday of a month", "second"),

@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
                 ('id', homeo.base.fields.CuidField(db_collation='C', db_index=True, default=homeo.base.fields.new_id, editable=False, max_length=24)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(blank=True, editable=False, verbose_name='updated')),
-                ('frequency', models.CharField(choices=[('WEEKLY', 'every so many weeks'), ('MONTHLY', 'every so many months, on the same weekday')], max_length=7, verbose_name='repeats')),
+                ('frequency', models.CharField(choices=[('WEEKLY', 'every so many weeks'), ('MONTHLY', 'every so many months, on the same weekday'), ('MONTHLY_LAST', 'every so many months, on the last such weekday')], max_length=12, verbose_name='repeats')),
                 ('interval', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='every')),
                 ('first_date', models.DateField(validators=[homeo.base.fields.validate_schedule_date], verbose_name='from')),
                 ('count', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(52)], verbose_name='how many')),
@@ -556,7 +556,7 @@ class Migration(migrations.Migration):
                 ('id', homeo.base.fields.CuidField(db_collation='C', default=homeo.base.fields.new_id, editable=False, max_length=24, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('frequency', models.CharField(choices=[('WEEKLY', 'every so many weeks'), ('MONTHLY', 'every so many months, on the same weekday')], max_length=7, verbose_name='repeats')),
+                ('frequency', models.CharField(choices=[('WEEKLY', 'every so many weeks'), ('MONTHLY', 'every so many months, on the same weekday'), ('MONTHLY_LAST', 'every so many months, on the last such weekday')], max_length=12, verbose_name='repeats')),
                 ('interval', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='every')),
                 ('first_date', models.DateField(validators=[homeo.base.fields.validate_schedule_date], verbose_name='from')),
                 ('count', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(52)], verbose_name='how many')),
@@ -756,7 +756,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='visitseries',
-            constraint=models.CheckConstraint(condition=models.Q(('frequency__in', ['WEEKLY', 'MONTHLY'])), name='visitseries_frequency_valid', violation_error_message='Choose one of the listed values.'),
+            constraint=models.CheckConstraint(condition=models.Q(('frequency__in', ['WEEKLY', 'MONTHLY', 'MONTHLY_LAST'])), name='visitseries_frequency_valid', violation_error_message='Choose one of the listed values.'),
         ),
         migrations.AddConstraint(
             model_name='visitseries',

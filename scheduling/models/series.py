@@ -11,16 +11,18 @@ from homeo.base.fields import validate_schedule_date
 from homeo.base.models import BaseModel, choice_constraint
 from patients.models import Patient
 from scheduling.querysets import VisitSeriesQuerySet
+from scheduling.recurrence import Pattern
 
 LONGEST_SERIES = 52
 LONGEST_INTERVAL = 12
 
 
 class Frequency(models.TextChoices):
-    """How a series repeats."""
+    """How a series repeats: the patterns of `scheduling.recurrence`."""
 
-    WEEKLY = "WEEKLY", _("every so many weeks")
-    MONTHLY = "MONTHLY", _("every so many months, on the same weekday")
+    WEEKLY = Pattern.WEEKLY.value, _("every so many weeks")
+    MONTHLY = Pattern.MONTHLY.value, _("every so many months, on the same weekday")
+    MONTHLY_LAST = Pattern.MONTHLY_LAST.value, _("every so many months, on the last such weekday")
 
 
 class VisitSeries(BaseModel):
@@ -32,7 +34,7 @@ class VisitSeries(BaseModel):
     doctor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("doctor"), on_delete=models.PROTECT, related_name="+"
     )
-    frequency = models.CharField(_("repeats"), max_length=7, choices=Frequency)
+    frequency = models.CharField(_("repeats"), max_length=12, choices=Frequency)
     interval = models.PositiveSmallIntegerField(
         _("every"), default=1, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_INTERVAL)]
     )

@@ -72,13 +72,12 @@ class SeriesCreateView(PreviewMixin, OnceFormView):
     def perform(self, form):
         """Book all of them."""
         data = self.rule.cleaned_data
-        weekly = data["pattern"] == Pattern.WEEKLY
         return services.book_series(
             actor=self.request.user,
             patient=self.patient,
             doctor=data["doctor"],
             visit_type=data["visit_type"],
-            frequency=Frequency.WEEKLY if weekly else Frequency.MONTHLY,
+            frequency=Frequency(data["pattern"]),
             interval=data["every"],
             times=[time for _wish, time in self.chosen_wishes(form)],
             notes=form.cleaned_data["notes"],
@@ -123,7 +122,7 @@ class SeriesDetailView(ScopedObjectMixin, TemplateView):
         visits = list(visits)
         now = timezone.now()
         coming = [v for v in visits if v.is_open and not v.checked_in_at and v.starts_at > now]
-        words = rule_in_words(Pattern(series.frequency), every=series.interval, first=series.first_date, is_stored=True)
+        words = rule_in_words(Pattern(series.frequency), every=series.interval, first=series.first_date)
         return super().get_context_data(
             **{
                 "series": series,

@@ -1,6 +1,7 @@
 """Visits that recur: planned, booked, moved and called off together."""
 
 import datetime as dt
+from calendar import monthrange
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -291,6 +292,16 @@ def test_the_last_weekday_must_be_the_last(desk, rule, tomorrow):
     assert "last such weekday" in errors_of(page)
     page = desk.get(CREATE, rule(date=day.replace(day=26), pattern="MONTHLY_LAST", every=2))
     assert page.status_code == 200 if (day.replace(day=26) + WEEK).month != day.month else 422
+
+
+def test_a_series_on_the_last_weekday_is_kept_as_such(desk, rule, tomorrow, doctor):
+    later = tomorrow.replace(day=1) + dt.timedelta(days=40)
+    last = dt.date(later.year, later.month, monthrange(later.year, later.month)[1])
+    url = address_of(rule(date=last, pattern="MONTHLY_LAST", count=3))
+    desk.post(url, fields_of(desk.get(url)))
+    series = VisitSeries.objects.get()
+    assert series.frequency == "MONTHLY_LAST"
+    assert f"on the last {last:%A}" in desk.get(reverse("scheduling:series_detail", args=[series.pk])).content.decode()
 
 
 def test_nul_bytes_and_missing_tokens_are_refused(desk, rule):
