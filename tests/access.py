@@ -41,6 +41,7 @@ TABLE = {
     ("patients:medicalrecord_download", "record"): (302, 403, 200, 404, 403, 200, 404),
     # Scheduling
     ("day", ""): (302, 200, 200, 200, 200, 403, 403),
+    ("day_list", ""): (302, 200, 200, 200, 200, 403, 403),
     ("scheduling:appointment_list", ""): SIGNED_IN,
     ("scheduling:appointment_create", ""): (302, 403, 200, 200, 200, 403, 403),
     ("scheduling:appointment_create", "?patient"): (302, 403, 200, 404, 200, 403, 403),

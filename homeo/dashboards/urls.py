@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from homeo.dashboards.views import audit, day, health, home, search
+from homeo.dashboards.views import audit, day, day_list, health, home, search
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("day/", day.DayView.as_view(), name="day"),
+    path("day/list/", day_list.DayListView.as_view(), name="day_list"),
     path("search/", search.SearchBoxView.as_view(), name="search_box"),
     path("audit/", audit.AuditLogListView.as_view(), name="auditlog_list"),
     path("accesses/", audit.AccessListView.as_view(), name="access_list"),
