@@ -64,15 +64,18 @@ class Opening:
 
 
 class Room:
-    """What fits at an opening, besides what the clinic offers there already: two queries, then none."""
+    """What fits at an opening, besides what the clinic offers there already: two queries, then none.
 
-    def __init__(self, opening: Opening):
+    `giving_up` is a visit that still stands there and is about to be called off.
+    """
+
+    def __init__(self, opening: Opening, giving_up: Appointment | None = None):
         doctor, day = opening.doctor, opening.day
         self.start = minute_of(opening.time)
         self.is_ahead = opening.starts_at > timezone.now()
         self.is_real = exists(day, self.start, timezone.get_current_timezone())
         self.hours = day_plans([doctor], [day])[doctor.pk, day].open
-        self.busy = busy_times([doctor], day, day, offer=opening.offer)[doctor.pk, day]
+        self.busy = busy_times([doctor], day, day, besides=giving_up, offer=opening.offer)[doctor.pk, day]
 
     def fits(self, length: Length) -> bool:
         """Tell whether a visit of this length can be booked there."""
@@ -85,13 +88,16 @@ class Room:
         )
 
 
-def matching_entries(opening: Opening):
+def matching_entries(opening: Opening, *, giving_up: Appointment | None = None):
     """Return who waits for such a time, the most urgent and longest waiting first, with the patients' accounts.
 
     Nobody who is archived, has a visit then, was offered this time and has not let it pass, or waits for a kind of
     visit that does not fit. Four queries, however long the list is.
+
+    Args:
+        giving_up: a visit that still stands there and is about to be called off.
     """
-    room = Room(opening)
+    room = Room(opening, giving_up)
     kinds = [kind.pk for kind in VisitType.objects.in_use() if room.fits(opening.length_for(kind))]
     fitting = Q(visit_type__in=kinds)
     if room.fits(opening.length_for(None)):

@@ -11,6 +11,7 @@ from scheduling import services
 from scheduling.forms import AppointmentCancelForm
 from scheduling.models import Appointment
 from scheduling.views.booking import when
+from scheduling.views.offers import who_would_take
 
 
 class VisitActionView(ActionView):
@@ -105,6 +106,11 @@ class AppointmentCancelView(VersionedFormView):
             messages.error(request, _("This visit cannot be cancelled any more."))
             return HttpResponseRedirect(self.get_success_url())
         return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        """Add who waits for such a time."""
+        waiting = who_would_take(self.object, self.request.user)
+        return super().get_context_data(**{"waiting": waiting} | kwargs)
 
     def perform(self, form):
         """Cancel the visit."""

@@ -19,7 +19,7 @@ from homeo.base.views.access import shows_patient
 from patients.models import Guardian
 from scheduling import services
 from scheduling.forms import OfferCreateForm, OpeningForm
-from scheduling.models import SlotOffer
+from scheduling.models import Appointment, SlotOffer, WaitingEntry
 from scheduling.views.booking import when
 from scheduling.waiting import Opening, is_written_to, matching_entries, offers_of
 
@@ -48,6 +48,15 @@ def waiting_for(opening: Opening, user, form: OfferCreateForm | None = None) -> 
         "has_more": len(matches) > SHOWN_MAX,
         "offers": [(offer, is_written_to(offer.entry.patient)) for offer in offers],
     }
+
+
+def who_would_take(appointment: Appointment, user) -> list[WaitingEntry]:
+    """Return who waits for such a time as that of a visit which may be called off, where the person may offer it."""
+    opening = Opening.of(appointment)
+    is_past = opening.starts_at <= timezone.now()
+    if is_past or appointment.is_overbooked or not user.has_perm("scheduling.offer_slot"):
+        return []
+    return list(matching_entries(opening, giving_up=appointment).for_user(user)[:SHOWN_MAX])
 
 
 class OfferCreateView(OnceFormView):

@@ -20,11 +20,6 @@ SLOTS = reverse("scheduling:slot_list")
 CHOOSE = reverse("scheduling:patient_choose")
 
 
-@pytest.fixture
-def desk(client_of, receptionist):
-    return client_of(receptionist)
-
-
 def messages_of(response):
     return [str(message) for message in response.context["messages"]]
 

@@ -20,11 +20,6 @@ SLOTS = reverse("scheduling:slot_list")
 
 
 @pytest.fixture
-def desk(client_of, receptionist):
-    return client_of(receptionist)
-
-
-@pytest.fixture
 def kinds():
     return {kind.name: kind for kind in VisitType.objects.all()}
 
