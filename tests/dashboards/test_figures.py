@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -185,3 +186,13 @@ def test_the_last_audit_entries_name_person_kind_and_file_but_no_values(client_o
     assert "2 fields" in content
     assert "Nashik" not in content
     assert "secret" not in content
+
+
+def test_jobs_that_failed_are_told_to_the_admin(client_of, admin):
+    page = reverse("home")
+    assert "given up" not in client_of(admin).get(page).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('mail', 'x', 'failed')")
+    content = client_of(admin).get(page).content.decode()
+    assert "1 job, such as a mail, was given up after several tries." in content
+    assert f"{reverse('admin:procrastinate_procrastinatejob_changelist')}?status__exact=failed" in content

@@ -361,5 +361,5 @@ def test_the_figures_take_a_constant_number_of_queries(client_of, admin, doctor,
     for _number in range(count):
         InvoiceFactory(payment_status=Invoice.PaymentStatus.COMPLETED, paid_date=timezone.now())
     client = client_of(admin)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("home"))

@@ -7,6 +7,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Status
 
 from accounts.models import AuditLog
 from homeo.base.templatetags.homeo import day as written_day
@@ -21,7 +23,10 @@ ENTRIES_SHOWN = 8
 
 
 class FiguresView(AccessMixin, TemplateView):
-    """Show what happened today so far, beside the same weekday a week before, and the last entries of the audit log."""
+    """Show what happened today so far, beside the same weekday a week before, and the last entries of the audit log.
+
+    Mails and other jobs that failed are told first.
+    """
 
     permission_required = "dashboards.view_figures"
     template_name = "dashboards/figures.html"
@@ -38,6 +43,7 @@ class FiguresView(AccessMixin, TemplateView):
             wait_chart=wait_chart(figures),
             collected_chart=collected_chart(figures),
             entries=self.get_entries(),
+            failed_jobs=ProcrastinateJob.objects.filter(status=Status.FAILED.value).count(),
             **kwargs,
         )
 
