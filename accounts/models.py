@@ -61,6 +61,12 @@ class JoinText(Func):
     output_field = models.TextField()
 
 
+def shown_name(first_name: str, last_name: str, role: str) -> str:
+    """Return a person's name as others see it, a doctor's with the title."""
+    name = f"{first_name} {last_name}".strip()
+    return f"Dr {name}" if role == Role.DOCTOR else name
+
+
 class User(AbstractBaseUser, BaseModel):
     """A person's account. Signs in by e-mail; may sign in while ACTIVE; ADMINs may enter the Django admin."""
 
@@ -137,7 +143,7 @@ class User(AbstractBaseUser, BaseModel):
     @property
     def display_name(self) -> str:
         """Return the name as others see it, a doctor's with the title."""
-        return f"Dr {self.get_full_name()}" if self.role == Role.DOCTOR else self.get_full_name()
+        return shown_name(self.first_name, self.last_name, self.role)
 
     @property
     def initials(self) -> str:

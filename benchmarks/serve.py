@@ -5,7 +5,8 @@ between two measurements of the floor, a page that reads one row and extends the
 whatever else the machine does meets all three. The table gives the medians of several rounds.
 
 Environment: `SCALE` (1) and `SCALE_SMALL` (a hundredth of it), `ROUNDS` (5), `SECONDS` of a measurement (2),
-`PAGES` (only those whose names hold this text), `BENCH_PORT` (8790, and the next).
+`PAGES` (only those whose names hold this text; where none does, only the race is run), `BENCH_PORT` (8790, and the
+next).
 """
 
 import os
@@ -193,11 +194,14 @@ def print_race(clinic: Clinic) -> None:
     """Let two hundred people book twenty slots at once, and say what came of it."""
     from benchmarks import race  # noqa: PLC0415 - needs the settings
 
+    before = seconds_used(clinic.server, clinic.database)
     with psycopg.connect(conninfo(dbname=clinic.database)) as connection:
         outcome = race.run(clinic.clients, connection)
+    used = seconds_used(clinic.server, clinic.database) - before
     print(  # noqa: T201
         f"\n{race.PEOPLE} people booked the same {race.SLOTS} slots at once: {outcome.booked} are booked, "
-        f"{outcome.offered} were offered other times, the longest wait took {outcome.longest:.1f} s."
+        f"{outcome.offered} were offered other times, the longest wait took {outcome.longest:.1f} s, "
+        f"of which the answers took {used:.1f} s of processor time."
         + (f" Other answers: {outcome.others}." if outcome.others else "")
     )
 
@@ -216,7 +220,8 @@ def main() -> None:
         for clinic in clinics:
             stack.enter_context(clinic.served())
             clinic.open()
-        print_table(clinics)
+        if clinics[0].pages:
+            print_table(clinics)
         print_race(clinics[0])
 
 

@@ -10,6 +10,7 @@ def connect() -> None:
     """Register the source of treated patients and connect the receivers."""
     treating.register(patients_consulted_by)
     signals.appointment_checked_in.connect(prepare_consultation, dispatch_uid="clinical_checked_in")
+    signals.appointment_check_in_undone.connect(cancel_consultation, dispatch_uid="clinical_check_in_undone")
     signals.appointment_not_attended.connect(note_absence, dispatch_uid="clinical_not_attended")
     signals.appointment_cancelled.connect(cancel_consultation, dispatch_uid="clinical_cancelled")
 
@@ -33,5 +34,5 @@ def note_absence(sender, appointment, actor, **kwargs) -> None:
 
 
 def cancel_consultation(sender, appointment, actor, **kwargs) -> None:
-    """Call off the consultation of a visit that does not take place."""
+    """Call off the consultation of a visit that does not take place, or not yet."""
     services.cancel_consultation_of(actor=actor, appointment=appointment)

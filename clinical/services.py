@@ -63,7 +63,8 @@ def _consultation_of(appointment, status) -> Consultation:
         consultation.save()
     elif consultation.status != status:
         consultation.change_status(status)
-        consultation.save(update_fields=["status", "updated_at"])
+        consultation.archived_at = None
+        consultation.save(update_fields=["status", "archived_at", "updated_at"])
     return consultation
 
 

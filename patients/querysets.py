@@ -87,15 +87,25 @@ class PatientQuerySet(ArchivableQuerySet):
         For a box that answers while somebody types: however many patients bear a name, only some of them are read,
         those whose words begin as typed before those that only contain the letters. Takes two queries.
         """
-        words = text.split()[:WORDS_MAX]
-        if not words:
+        typed = " ".join(text.split())
+        if not typed:
             return self.none()
-        allowed, allowed_params = self.order_by().values("pk").query.sql_with_params()
+        found = self.model.objects.filter(pk__in=RawSQL(*self.candidates(text)))  # noqa: S611 - no text in it
+        likeness = TrigramWordSimilarity(Fold(Value(typed)), "user__search_name")
+        return found.order_by(likeness.desc(), "user__search_name", "pk")[:count]
+
+    def candidates(self, text: str) -> tuple[str, list]:
+        """Return a SELECT of the ids of those whom `text` may mean, some of each kind of match, and its parameters.
+
+        Asks a query, for slips of the finger.
+        """
+        words = text.split()[:WORDS_MAX]
+        people, people_params = self.as_select("id", "user_id", "phone_digits", "file_no")
         matches, params = [], []
 
         def match(condition, values):
-            matches.append(CANDIDATES.format(condition=condition, allowed=allowed))
-            params.extend([*values, *allowed_params])
+            matches.append(CANDIDATES.format(condition=condition, people=people))
+            params.extend([*people_params, *values])
 
         parts = [f"{word.translate(LIKE_SIGNS)}%" for word in words]
         match(_all(BEGINS, words), [value for part in parts for value in (part, f"% {part}")])
@@ -110,16 +120,13 @@ class PatientQuerySet(ArchivableQuerySet):
             match("p.phone_digits LIKE %s", [f"%{digits}%"])
         if digits and len(digits) <= FILE_NO_MAX_DIGITS:
             match("p.file_no = %s", [int(digits)])
-        found = self.model.objects.filter(pk__in=RawSQL(" UNION ".join(matches), params))  # noqa: S611 - no text in it
-        likeness = TrigramWordSimilarity(Fold(Value(" ".join(words))), "user__search_name")
-        return found.order_by(likeness.desc(), "user__search_name", "pk")[:count]
+        return " UNION ".join(matches), params
 
 
 # What somebody types is only ever a parameter. Written out, since Django took longer to put this together for each
 # letter typed than the database to answer. Each kind of match has its own index and gives no more than some.
 CANDIDATES = """
-    (SELECT p.id FROM accounts_user AS u JOIN patients_patient AS p ON p.user_id = u.id
-     WHERE {condition} AND p.id IN ({allowed}) LIMIT 20)
+    (SELECT p.id FROM accounts_user AS u JOIN ({people}) AS p ON p.user_id = u.id WHERE {condition} LIMIT 20)
 """
 BEGINS = "(u.search_name LIKE homeo_fold(%s) OR u.search_name LIKE homeo_fold(%s))"
 CONTAINS = "u.search_name LIKE homeo_fold(%s)"

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Role, User
 from patients.models import Patient
-from scheduling.calendar import Besides, busy_times, day_plans, without
+from scheduling.calendar import Besides, Calendar, day_plans, without
 from scheduling.kinds import fee_of
 from scheduling.models import Appointment, Doctor, SchedulingRules, VisitType
 from scheduling.slots import (
@@ -35,6 +37,7 @@ NEAREST = 4
 NEAREST_DAYS = 14
 DAYS_SHOWN = 31
 COLLEAGUES = 2
+COLLEAGUES_ASKED = 10
 Hours = dict[int, tuple[dt.time, dt.time] | None]
 Window = tuple[dt.datetime, dt.datetime]
 
@@ -104,14 +107,6 @@ def widened(times: dict[tuple[str, dt.date], list[Busy]], length: Length | None)
     )
 
 
-def booked_spans(doctors, first: dt.date, last: dt.date, *, length: Length | None = None, **but):
-    """Return the spans that a visit of `length` must keep clear of, of each (doctor's user id, day): one query.
-
-    `but` is what does not count: see `busy_times`.
-    """
-    return widened(busy_times(doctors, first, last, **but), length)
-
-
 def patient_spans(patient: Patient, first: dt.date, last: dt.date, *, besides: Besides = None):
     """Return the spans that a patient's visits take up on each day: one query."""
     visits = Appointment.objects.occupying().filter(
@@ -125,42 +120,56 @@ def patient_spans(patient: Patient, first: dt.date, last: dt.date, *, besides: B
     return spans
 
 
-def free_slots(
+def free_days(
     doctor: User,
     first: dt.date,
     last: dt.date,
     *,
     length: Length | None = None,
     besides: Appointment | None = None,
-    patient: Patient | None = None,
+    elsewhere: Mapping[dt.date, list[Span]] | None = None,
     window: Window | None = None,
-) -> list[Slot]:
-    """Return the free slots of a doctor from day `first` to day `last`, none in the past.
+    calendar: Calendar | None = None,
+) -> Iterator[tuple[dt.date, list[Slot]]]:
+    """Yield the days from `first` to `last` on which a doctor has free slots, with these; none in the past.
+
+    One query, with `calendar` none; what is free on a day is worked out when it is asked for.
 
     Args:
         doctor: an account with a doctor's profile, loaded with it.
         length: of the visit, by default the doctor's.
         besides: a visit that is about to move, and so does not count as booked.
-        patient: somebody who cannot be in two places: times at which this patient has a visit are left out.
+        elsewhere: the spans of each day at which the patient has a visit, as of `patient_spans`; they are left out.
         window: the first and the last moment at which a visit may start, as patients' rules have it.
+        calendar: the doctor's, read for these days.
     """
-    if not doctor.is_active:
-        return []
     now = timezone.localtime()
-    length = length or Length.of(doctor)
     first = max(first, now.date())
-    days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
-    hours = working_hours([doctor], days)
-    if not hours:
-        return []
-    taken = booked_spans([doctor], first, last, length=length, besides=besides)
+    if first > last or not doctor.is_active:
+        return
+    length = length or Length.of(doctor)
+    calendar = calendar or Calendar([doctor], first, last, besides=besides)
+    elsewhere = elsewhere or {}
+    for day in (first + dt.timedelta(days=n) for n in range((last - first).days + 1)):
+        hours = calendar.plan(doctor, day).open
+        taken = calendar.taken(doctor, day, before=length.before, after=length.after) if hours else []
+        slots = _slots_on(day, hours, [*taken, *elsewhere.get(day, ())], doctor=doctor, length=length, now=now)
+        if window:
+            slots = [slot for slot in slots if window[0] <= slot.starts_at(now.tzinfo) <= window[1]]
+        if slots:
+            yield day, slots
+
+
+def free_slots(doctor: User, first: dt.date, last: dt.date, *, patient: Patient | None = None, **wanted) -> list[Slot]:
+    """Return the free slots of a doctor from day `first` to day `last`: one query, with `patient` two.
+
+    Args:
+        patient: somebody who cannot be in two places: times at which this patient has a visit are left out.
+        wanted: as for `free_days`.
+    """
     if patient:
-        for day, spans in patient_spans(patient, first, last, besides=besides).items():
-            taken[doctor.pk, day] += spans
-    slots = slots_between(doctor, hours, taken, length=length, now=now)
-    if window:
-        slots = [slot for slot in slots if window[0] <= slot.starts_at(now.tzinfo) <= window[1]]
-    return slots
+        wanted["elsewhere"] = patient_spans(patient, first, last, besides=wanted.get("besides"))
+    return [slot for _day, slots in free_days(doctor, first, last, **wanted) for slot in slots]
 
 
 def slots_between(doctor: User, hours, taken, *, length: Length, now: dt.datetime) -> list[Slot]:
@@ -170,61 +179,51 @@ def slots_between(doctor: User, hours, taken, *, length: Length, now: dt.datetim
         hours: spans of each (doctor's user id, day), as of `working_hours`; those of other doctors do not count.
         taken: spans likewise.
     """
-    zone = timezone.get_current_timezone()
-    slots = []
-    for doctor_id, day in hours:
-        if doctor_id != doctor.pk:
-            continue
-        earliest = minute_of(now.time()) + 1 if day == now.date() else 0
-        is_even = has_even_clock(day, zone)
-        for span in hours[doctor_id, day]:
-            starts = free_starts(
-                span, taken[doctor_id, day], length=length.minutes, step=doctor.doctor.slot_minutes, earliest=earliest
-            )
-            slots += [
-                Slot(day, time_of(start), length.minutes) for start in starts if is_even or exists(day, start, zone)
-            ]
-    return slots
+    return [
+        slot
+        for doctor_id, day in hours
+        if doctor_id == doctor.pk
+        for slot in _slots_on(day, hours[doctor_id, day], taken[doctor_id, day], doctor=doctor, length=length, now=now)
+    ]
 
 
-def nearest_free(
-    doctor: User,
-    day: dt.date,
-    time: dt.time,
-    *,
-    length: Length | None = None,
-    besides: Appointment | None = None,
-    patient: Patient | None = None,
-    window: Window | None = None,
+def _slots_on(
+    day: dt.date, hours: list[Span], taken: list[Span], *, doctor: User, length: Length, now: dt.datetime
 ) -> list[Slot]:
-    """Return the free slots of a doctor nearest to a wanted time, within two weeks."""
-    first = max(day - dt.timedelta(days=NEAREST_DAYS // 2), timezone.localdate())
-    last = first + dt.timedelta(days=NEAREST_DAYS)
-    free = free_slots(doctor, first, last, length=length, besides=besides, patient=patient, window=window)
-    return nearest(free, day, time, NEAREST)
+    earliest = minute_of(now.time()) + 1 if day == now.date() else 0
+    starts = [
+        start
+        for span in hours
+        for start in free_starts(span, taken, length=length.minutes, step=doctor.doctor.slot_minutes, earliest=earliest)
+    ]
+    if not has_even_clock(day, now.tzinfo):
+        starts = [start for start in starts if exists(day, start, now.tzinfo)]
+    return [Slot(day, time_of(start), length.minutes) for start in starts]
 
 
 def colleagues_free(
-    doctor: User,
-    colleagues,
+    colleagues: list[User],
     day: dt.date,
     time: dt.time,
     *,
     visit_type: VisitType | None = None,
-    patient: Patient | None = None,
-):
-    """Yield those of `colleagues` (accounts with profiles), besides `doctor`, who are free at exactly this time."""
-    others = [other for other in colleagues if other.pk != doctor.pk]
-    hours = working_hours(others, [day])
-    busy = busy_times(others, day, day)
-    elsewhere = patient_spans(patient, day, day)[day] if patient else []
-    for other in others:
+    elsewhere: list[Span] = (),
+) -> Iterator[User]:
+    """Yield those of `colleagues` (accounts with profiles) who are free at exactly this time: one query."""
+    calendar = Calendar(colleagues, day, day)
+    for other in colleagues:
         length = Length.of(other, visit_type)
         visit = (minute_of(time), minute_of(time) + length.minutes)
-        taken = [widen(b, before=length.before, after=length.after) for b in busy.get((other.pk, day), [])]
+        taken = calendar.taken(other, day, before=length.before, after=length.after)
         is_free = not any(overlaps(span, visit) for span in [*taken, *elsewhere])
-        if is_free and fits(hours.get((other.pk, day), []), visit[0], length.minutes):
+        if is_free and fits(calendar.plan(other, day).open, visit[0], length.minutes):
             yield other
+
+
+def calendar_around(doctor: User, day: dt.date, *, besides: Besides = None) -> Calendar:
+    """Read what `offers` and `day_slots` need to know of the doctor."""
+    first = max(day - dt.timedelta(days=NEAREST_DAYS // 2), timezone.localdate())
+    return Calendar([doctor], first, max(day, first) + dt.timedelta(days=DAYS_SHOWN), besides=besides)
 
 
 def offers(
@@ -238,17 +237,27 @@ def offers(
     besides: Appointment | None = None,
     patient: Patient | None = None,
     window: Window | None = None,
+    calendar: Calendar | None = None,
 ) -> list[Offer]:
-    """Return what can be offered instead of a time that is not free: the doctor's nearest, then others at that time."""
-    slots = nearest_free(doctor, day, time, length=length, besides=besides, patient=patient, window=window)
+    """Return what can be offered instead of a time that is not free: the doctor's nearest, then others at that time.
+
+    The doctor's are within two weeks. Three queries, with `calendar` (as of `calendar_around`) two.
+    """
+    first = max(day - dt.timedelta(days=NEAREST_DAYS // 2), timezone.localdate())
+    last = first + dt.timedelta(days=NEAREST_DAYS)
+    elsewhere = patient_spans(patient, first, last, besides=besides) if patient else {}
+    known = {"elsewhere": elsewhere, "window": window, "calendar": calendar}
+    free = free_days(doctor, first, last, length=length, besides=besides, **known)
+    slots = nearest((slot for _day, slots in free for slot in slots), day, time, NEAREST)
     found = [Offer(doctor, slot, _distance(slot, day, time)) for slot in slots]
     earliest, latest = window or (timezone.now(), None)
     wanted = dt.datetime.combine(day, time, tzinfo=timezone.get_current_timezone())
     if wanted > earliest and (latest is None or wanted <= latest):
-        free = list(colleagues_free(doctor, colleagues, day, time, visit_type=visit_type, patient=patient))
+        others = [other for other in colleagues if other.pk != doctor.pk]
+        at_that_time = colleagues_free(others, day, time, visit_type=visit_type, elsewhere=elsewhere.get(day, ()))
         found += [
             Offer(other, Slot(day, time, Length.of(other, visit_type).minutes), _("same time"))
-            for other in free[:COLLEAGUES]
+            for other in islice(at_that_time, COLLEAGUES)
         ]
     return found
 
@@ -286,29 +295,35 @@ def day_slots(
     besides: Appointment | None = None,
     length: Length | None = None,
     window: Window | None = None,
+    calendar: Calendar | None = None,
 ) -> DaySlots:
     """Return the free slots of a day for a kind of visit, and the next days with free ones, each with their number.
 
     Args:
         length: another length than that of the kind, as of a visit that moves.
         window: the first and the last moment at which the visit may start.
+        calendar: the doctor's, as of `calendar_around`.
     """
     length = length or Length.of(doctor, visit_type)
     today = timezone.localdate()
     after = max(day, today)
     until = after + dt.timedelta(days=DAYS_SHOWN)
-    slots = free_slots(doctor, day, until, besides=besides, length=length, window=window)
-    counts = defaultdict(int)
-    for slot in slots:
-        counts[slot.day] += 1
-    counts.pop(day, None)
+    free, next_days = [], []
+    days = free_days(doctor, day, until, besides=besides, length=length, window=window, calendar=calendar)
+    for free_day, slots in days:
+        if free_day == day:
+            free = [Offer(doctor, slot) for slot in slots]
+        else:
+            next_days.append((free_day, len(slots)))
+        if len(next_days) == NEAREST:
+            break
     return DaySlots(
         doctor=doctor,
         day=day,
         length=length,
         fee=fee_of(doctor.doctor, visit_type),
-        offers=[Offer(doctor, slot) for slot in slots if slot.day == day],
-        next_days=list(counts.items())[:NEAREST],
+        offers=free,
+        next_days=next_days,
     )
 
 
@@ -332,17 +347,16 @@ class WeeklyHours:
         return f"{max(row.updated_at for row in rows).isoformat()}/{len(rows)}"
 
 
-def is_within_hours(doctor: User, day: dt.date, time: dt.time, minutes: int) -> bool:
+def is_within_hours(calendar: Calendar, doctor: User, day: dt.date, time: dt.time, minutes: int) -> bool:
     """Tell whether a visit lies within the doctor's open hours, at a time that the clock shows that day."""
-    hours = working_hours([doctor], [day])
     start = minute_of(time)
-    return fits(hours.get((doctor.pk, day), []), start, minutes) and exists(day, start, timezone.get_current_timezone())
+    return fits(calendar.plan(doctor, day).open, start, minutes) and exists(day, start, timezone.get_current_timezone())
 
 
-def is_clear(doctor: User, day: dt.date, time: dt.time, length: Length, **but) -> bool:
-    """Tell whether a visit keeps clear of the buffers of others and of slots held by offers; see `busy_times`."""
+def is_clear(calendar: Calendar, doctor: User, day: dt.date, time: dt.time, length: Length) -> bool:
+    """Tell whether a visit keeps clear of other visits, of their buffers, and of slots held by offers."""
     start = minute_of(time)
-    taken = booked_spans([doctor], day, day, length=length, **but)[doctor.pk, day]
+    taken = calendar.taken(doctor, day, before=length.before, after=length.after)
     return not any(overlaps(span, (start, start + length.minutes)) for span in taken)
 
 

@@ -35,6 +35,10 @@ class NotBookableError(DomainError):
     """The time is in the past or outside the working hours, or the doctor takes no visits."""
 
 
+class StaleVisitError(DomainError):
+    """The visit has changed since the person saw it."""
+
+
 class OfferOverError(DomainError):
     """An offer of the waiting list can no longer be answered."""
 

@@ -67,6 +67,10 @@ class AppointmentQuerySet(OfPatientQuerySet):
         """Return the visits of one day."""
         return self.filter(appointment_date=day)
 
+    def here(self):
+        """Return the visits whose patient is in the house: waiting, or with the doctor."""
+        return self.filter(status="CONFIRMED", checked_in_at__isnull=False, no_show_at=None)
+
     def from_now(self, now: dt.datetime):
         """Return the visits that start at `now` (local) or later."""
         return self.filter(

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 appointment_checked_in = Signal()
 """Sent with `appointment` and `actor` when a patient has arrived."""
 
+appointment_check_in_undone = Signal()
+"""Sent with `appointment` and `actor` when it was taken back that a patient has arrived."""
+
 appointment_not_attended = Signal()
 """Sent with `appointment` and `actor` when a patient did not come."""
 

@@ -5,14 +5,15 @@ Times are minutes after midnight on the clinic's clock; a span is a pair (start,
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from heapq import nsmallest
+from typing import NamedTuple
 
 Span = tuple[int, int]
-WHOLE_DAY: Span = (0, 24 * 60)
+MINUTES_A_DAY = 24 * 60
+WHOLE_DAY: Span = (0, MINUTES_A_DAY)
 
 
-@dataclass(frozen=True)
-class Busy:
+class Busy(NamedTuple):
     """A time that a visit takes, with the minutes kept free before and after it."""
 
     start: int
@@ -21,8 +22,7 @@ class Busy:
     after: int = 0
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A time at which a visit can be booked."""
 
     day: dt.date
@@ -120,12 +120,11 @@ def free_starts(hours: Span, busy: Iterable[Span], *, length: int, step: int, ea
     taken = sorted(busy)
     start, at = hours[0], 0
     while start + length <= hours[1]:
-        # What ends before this start ends before every later one, too.
+        # What ends before this start ends before every later one, too; of the rest the first begins first.
         while at < len(taken) and taken[at][1] <= start:
             at += 1
-        clash = next((span for span in taken[at:] if overlaps(span, (start, start + length))), None)
-        if clash:
-            start = clash[1]
+        if at < len(taken) and taken[at][0] < start + length:
+            start = taken[at][1]
             continue
         if start >= earliest:
             yield start
@@ -152,10 +151,9 @@ def fits(hours: Iterable[Span], start: int, length: int) -> bool:
 
 def nearest(slots: Iterable[Slot], day: dt.date, time: dt.time, count: int) -> list[Slot]:
     """Return the `count` slots nearest to a wanted time, in order of time."""
-    wanted = dt.datetime.combine(day, time)
+    wanted = minute_of(time)
 
-    def distance(slot: Slot) -> dt.timedelta:
-        return abs(dt.datetime.combine(slot.day, slot.time) - wanted)
+    def distance(slot: Slot) -> int:
+        return abs((slot.day - day).days * MINUTES_A_DAY + minute_of(slot.time) - wanted)
 
-    chosen = sorted(slots, key=distance)[:count]
-    return sorted(chosen, key=lambda slot: (slot.day, slot.time))
+    return sorted(nsmallest(count, slots, key=distance))

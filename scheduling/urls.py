@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from scheduling.views import booking, changes, feeds, hours, notices, offers, series, slots, visits, waiting
+from scheduling.views import (
+    booking,
+    changes,
+    feeds,
+    hours,
+    notices,
+    offers,
+    own_booking,
+    placing,
+    queue,
+    screen,
+    series,
+    slots,
+    visits,
+    waiting,
+)
 
 app_name = "scheduling"
 
@@ -10,18 +25,28 @@ urlpatterns = [
     path("visits/", visits.AppointmentListView.as_view(), name="appointment_list"),
     path("visits/new/", booking.AppointmentCreateView.as_view(), name="appointment_create"),
     path("visits/new/patient/", slots.PatientChooseView.as_view(), name="patient_choose"),
-    path("visits/request/", booking.AppointmentRequestView.as_view(), name="appointment_request"),
+    path("visits/request/", own_booking.AppointmentRequestView.as_view(), name="appointment_request"),
     path("visits/<slug:pk>/", visits.AppointmentDetailView.as_view(), name="appointment_detail"),
     path("visits/<slug:pk>/confirm/", changes.AppointmentConfirmView.as_view(), name="appointment_confirm"),
-    path("visits/<slug:pk>/move/", booking.AppointmentRescheduleView.as_view(), name="appointment_reschedule"),
+    path("visits/<slug:pk>/move/", own_booking.AppointmentMoveView.as_view(), name="appointment_reschedule"),
     path("visits/<slug:pk>/cancel/", changes.AppointmentCancelView.as_view(), name="appointment_cancel"),
     path("visits/<slug:pk>/restore/", changes.AppointmentRestoreView.as_view(), name="appointment_restore"),
+    path("visits/<slug:pk>/place/", placing.AppointmentPlaceView.as_view(), name="appointment_place"),
+    path("visits/<slug:pk>/place/back/", placing.AppointmentPlaceBackView.as_view(), name="appointment_place_back"),
     path("visits/<slug:pk>/check-in/", changes.AppointmentCheckInView.as_view(), name="appointment_check_in"),
+    path(
+        "visits/<slug:pk>/check-in/undo/", queue.AppointmentUndoCheckInView.as_view(), name="appointment_undo_check_in"
+    ),
+    path("visits/<slug:pk>/token/", queue.AppointmentTokenView.as_view(), name="appointment_token"),
+    path("visits/<slug:pk>/call/", queue.AppointmentCallView.as_view(), name="appointment_call"),
     path("visits/<slug:pk>/no-show/", changes.AppointmentNoShowView.as_view(), name="appointment_no_show"),
     path("visits/<slug:pk>/cancel/series/", series.SeriesCancelView.as_view(), name="series_cancel"),
     path("visits/<slug:pk>/move/series/", series.SeriesMoveView.as_view(), name="series_move"),
     path("series/new/", series.SeriesCreateView.as_view(), name="series_create"),
     path("series/<slug:pk>/", series.SeriesDetailView.as_view(), name="series_detail"),
+    path("queue/", queue.QueueView.as_view(), name="queue"),
+    path("queue/screen/", screen.QueueScreenView.as_view(), name="queue_screen"),
+    path("queue/screen/link/", screen.ScreenLinkView.as_view(), name="queue_screen_link"),
     path("slots/", slots.SlotListView.as_view(), name="slot_list"),
     path("hours/", hours.AvailabilityUpdateView.as_view(), name="availability_update"),
     path("hours/exceptions/new/", hours.ExceptionCreateView.as_view(), name="exception_create"),

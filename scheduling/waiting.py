@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from patients.models import Patient
 from scheduling.availability import Length
-from scheduling.calendar import busy_times, day_plans
+from scheduling.calendar import Calendar
 from scheduling.models import Appointment, SlotOffer, VisitRange, VisitType, WaitingEntry, Weekday
 from scheduling.slots import exists, fits, minute_of, overlaps, widen
 
@@ -64,7 +64,7 @@ class Opening:
 
 
 class Room:
-    """What fits at an opening, besides what the clinic offers there already: two queries, then none.
+    """What fits at an opening, besides what the clinic offers there already: one query, then none.
 
     `giving_up` is a visit that still stands there and is about to be called off.
     """
@@ -74,8 +74,9 @@ class Room:
         self.start = minute_of(opening.time)
         self.is_ahead = opening.starts_at > timezone.now()
         self.is_real = exists(day, self.start, timezone.get_current_timezone())
-        self.hours = day_plans([doctor], [day])[doctor.pk, day].open
-        self.busy = busy_times([doctor], day, day, besides=giving_up, offer=opening.offer)[doctor.pk, day]
+        calendar = Calendar([doctor], day, day, besides=giving_up, offer=opening.offer)
+        self.hours = calendar.plan(doctor, day).open
+        self.busy = calendar.busy[doctor.pk, day]
 
     def fits(self, length: Length) -> bool:
         """Tell whether a visit of this length can be booked there."""
@@ -92,7 +93,7 @@ def matching_entries(opening: Opening, *, giving_up: Appointment | None = None):
     """Return who waits for such a time, the most urgent and longest waiting first, with the patients' accounts.
 
     Nobody who is archived, has a visit then, was offered this time and has not let it pass, or waits for a kind of
-    visit that does not fit. Four queries, however long the list is.
+    visit that does not fit. Three queries, however long the list is.
 
     Args:
         giving_up: a visit that still stands there and is about to be called off.

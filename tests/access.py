@@ -2,6 +2,8 @@
 
 from django.urls import reverse
 
+from scheduling.models import SchedulingRules
+
 # Columns: nobody, admin, treating doctor, another doctor, front desk, the patient, another patient.
 # 405 is the answer to a GET of somebody who may press the button.
 COLUMNS = ("nobody", "admin", "doctor", "other doctor", "front desk", "patient", "other patient")
@@ -41,6 +43,8 @@ TABLE = {
     ("patients:medicalrecord_download", "record"): (302, 403, 200, 404, 403, 200, 404),
     # Scheduling
     ("day", ""): (302, 200, 200, 200, 200, 403, 403),
+    ("day_doctors", ""): (302, 200, 200, 200, 200, 403, 403),
+    ("week", ""): (302, 200, 200, 200, 200, 403, 403),
     ("day_list", ""): (302, 200, 200, 200, 200, 403, 403),
     ("scheduling:appointment_list", ""): SIGNED_IN,
     ("scheduling:appointment_create", ""): (302, 403, 200, 200, 200, 403, 403),
@@ -51,10 +55,18 @@ TABLE = {
     ("scheduling:appointment_detail", "visit"): (302, 200, 200, 404, 200, 200, 404),
     ("scheduling:appointment_confirm", "visit"): (302, 403, 405, 404, 405, 403, 403),
     ("scheduling:appointment_check_in", "visit"): (302, 403, 405, 404, 405, 403, 403),
+    ("scheduling:appointment_undo_check_in", "visit"): (302, 403, 405, 404, 405, 403, 403),
+    ("scheduling:appointment_call", "visit"): (302, 403, 405, 404, 405, 403, 403),
+    ("scheduling:appointment_token", "arrived"): (302, 403, 200, 404, 200, 403, 403),
+    ("scheduling:queue", ""): (302, 200, 403, 403, 200, 403, 403),
+    ("scheduling:queue_screen", "screen key"): PUBLIC,
+    ("scheduling:queue_screen_link", ""): (302, 200, 403, 403, 200, 403, 403),
     ("scheduling:appointment_no_show", "visit"): (302, 403, 405, 404, 405, 403, 403),
     ("scheduling:appointment_cancel", "visit"): (302, 403, 200, 404, 200, 200, 404),
     ("scheduling:appointment_restore", "visit"): (302, 403, 405, 404, 405, 405, 404),
     ("scheduling:appointment_reschedule", "visit"): (302, 403, 200, 404, 200, 200, 404),
+    ("scheduling:appointment_place", "visit"): (302, 403, 405, 404, 405, 403, 403),
+    ("scheduling:appointment_place_back", "visit"): (302, 403, 405, 404, 405, 403, 403),
     ("scheduling:series_create", ""): (302, 403, 403, 403, 200, 403, 403),
     ("scheduling:series_create", "?patient"): (302, 403, 403, 403, 200, 403, 403),
     ("scheduling:series_detail", "series"): (302, 200, 200, 404, 200, 200, 404),
@@ -111,6 +123,8 @@ def address(name: str, kind: str, rows: dict) -> str:
         return reverse(name, kwargs={"uidb36": "x", "key": "y"})
     if kind == "key":
         return reverse(name, kwargs={"key": rows["feed"].key})
+    if kind == "screen key":
+        return f"{reverse(name)}?key={SchedulingRules.objects.current().screen_key}"
     if kind == "offer key":
         return reverse(name, kwargs={"key": rows["offer"].key})
     if kind.startswith("?"):

@@ -109,14 +109,23 @@ def world(db, admin, receptionist):
     week = dt.timedelta(weeks=1)
     recurring = AppointmentFactory(patient=patient, doctor=doctor, series=series, appointment_date=tomorrow + week)
     consultation = ConsultationFactory(patient=patient, doctor=doctor)
+    arrived = AppointmentFactory(
+        patient=patient,
+        doctor=doctor,
+        appointment_date=timezone.localdate(),
+        appointment_time=dt.time(0),
+        checked_in_at=timezone.now(),
+        token_number=1,
+    )
     rows = {
         "patient": patient,
         "visit": visit,
+        "arrived": arrived,
         "series": series,
         "recurring": recurring,
         "consultation": consultation,
         "completed": ConsultationFactory(patient=patient, doctor=doctor, completed=True),
-        "waiting": ConsultationFactory(patient=patient, doctor=doctor, status="SCHEDULED"),
+        "waiting": ConsultationFactory(patient=patient, doctor=doctor, status="SCHEDULED", appointment=arrived),
         "prescription": PrescriptionItemFactory(
             prescription=PrescriptionFactory(patient=patient, doctor=doctor)
         ).prescription,

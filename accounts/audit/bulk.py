@@ -1,24 +1,40 @@
 """The only bulk writes that audited tables allow: each leaves a history row and an audit entry for every row."""
 
-from django.db import transaction
+from collections import defaultdict
+from functools import cache
+
+from django.db import connection, transaction
+from django.db.models import AutoField
+from django.db.models.sql import InsertQuery
 from django.utils import timezone
 
 from accounts.audit.entries import entry_of_change
 from accounts.models import AuditLog
 
 BATCH = 500
+CREATED, CHANGED = "+", "~"
+ACTIONS = {CREATED: AuditLog.Action.CREATE, CHANGED: AuditLog.Action.UPDATE}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def create(objects: list, *, actor=None) -> list:
-    """Insert rows of one model, with their history and audit entries; validation is the caller's.
+    """Insert rows, also of several models, with their history and audit entries; validation is the caller's.
 
-    A row that was made earlier, or by somebody else, says so as its history wants it: `_history_date`, `_history_user`.
+    One statement writes them all, for each 500 of them. A row that was made earlier, or by somebody else, says so as
+    its history wants it: `_history_date`, `_history_user`.
     """
-    return _write(objects, actor=actor, is_new=True)
+    early = {model for model in {type(obj) for obj in objects} if _needs_value_of_database(model)}
+    for model in early:
+        model._base_manager.bulk_create([obj for obj in objects if type(obj) is model], batch_size=BATCH)
+    for some in _batches(objects):
+        # First the rows, which so get their times; history repeats them.
+        inserts = _inserts(obj for obj in some if type(obj) not in early)
+        _execute([*inserts, *_inserts(_records(some, CREATED, actor))])
+        _remember(some)
+    return objects
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def update(queryset, *, actor=None, **values) -> int:
     """Set `values` on every row of `queryset`, which is locked meanwhile; return how many rows there were."""
     objects = list(queryset.select_for_update(of=("self",)))
@@ -26,26 +42,66 @@ def update(queryset, *, actor=None, **values) -> int:
         for name, value in values.items():
             setattr(obj, name, value)
         obj.updated_at = timezone.now()
-    _write(objects, actor=actor, is_new=False, fields=[*values, "updated_at"])
+    for some in _batches(objects):
+        queryset.model._base_manager.bulk_update(some, [*values, "updated_at"])
+        _execute(_inserts(_records(some, CHANGED, actor)))
+        _remember(some)
     return len(objects)
 
 
-def _write(objects, *, actor, is_new, fields=None):
-    if not objects:
-        return objects
-    model = type(objects[0])
-    if is_new:
-        model._base_manager.bulk_create(objects, batch_size=BATCH)
-    else:
-        model._base_manager.bulk_update(objects, fields, batch_size=BATCH)
-    model.history.bulk_history_create(objects, batch_size=BATCH, update=not is_new, default_user=actor)
-    action = AuditLog.Action.CREATE if is_new else AuditLog.Action.UPDATE
-    entries = []
+def _batches(objects: list):
+    return (objects[start : start + BATCH] for start in range(0, len(objects), BATCH))
+
+
+def _needs_value_of_database(model) -> bool:
+    """Tell whether the database makes a value that history needs, such as the next file number."""
+    return any(field.has_db_default() and not field.has_default() for field in model._meta.concrete_fields)
+
+
+def _records(objects, kind: str, actor):
+    """Yield the rows of history and of the audit log, unsaved."""
     for obj in objects:
-        entry = entry_of_change(obj, action=action, user=getattr(obj, "_history_user", actor), is_new=is_new)
-        entry.created_at = getattr(obj, "_history_date", entry.created_at)
-        entries.append(entry)
-    AuditLog._base_manager.bulk_create(entries, batch_size=BATCH)
+        history = _history_of(type(obj))
+        user = getattr(obj, "_history_user", None) or actor or history.get_default_history_user(obj)
+        when = getattr(obj, "_history_date", timezone.now())
+        values = {field.attname: getattr(obj, field.attname) for field in history.tracked_fields}
+        yield history(history_date=when, history_type=kind, history_user_id=user and user.pk, **values)
+        entry = entry_of_change(obj, action=ACTIONS[kind], user=user, is_new=kind == CREATED)
+        entry.created_at = when
+        yield entry
+
+
+@cache
+def _history_of(model):
+    """Return the model of a model's history, for which simple_history makes a manager's class each time."""
+    return model.history.model
+
+
+def _inserts(rows) -> list[tuple[str, tuple]]:
+    """Return an INSERT for each table that the rows belong to, with its parameters."""
+    tables = defaultdict(list)
+    for row in rows:
+        tables[type(row)].append(row)
+    inserts = []
+    for model, of_table in tables.items():
+        fields = [f for f in model._meta.concrete_fields if not f.generated and not isinstance(f, AutoField)]
+        query = InsertQuery(model)
+        query.insert_values(fields, of_table)
+        inserts += query.get_compiler(connection=connection).as_sql()
+    return inserts
+
+
+def _execute(inserts: list[tuple[str, tuple]]) -> None:
+    """Send several INSERTs as one statement: foreign keys among their rows are looked at when it is over."""
+    *others, (last, _params) = inserts
+    parts = ", ".join(f"part_{n} AS ({sql})" for n, (sql, _params) in enumerate(others))
+    with connection.cursor() as cursor:
+        params = [param for _sql, of_insert in inserts for param in of_insert]
+        cursor.execute(f"WITH {parts} {last}" if parts else last, params)
+
+
+def _remember(objects) -> None:
+    """Take the values as stored, which the next change is compared with."""
     for obj in objects:
+        obj._state.adding, obj._state.db = False, connection.alias
         obj.remember_values()
-    return objects

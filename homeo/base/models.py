@@ -97,6 +97,18 @@ class Submission(models.Model):
     def __str__(self):
         return self.token
 
+    @classmethod
+    def claim(cls, token: str, *, user_id: str, path: str) -> tuple["Submission", bool]:
+        """Return the row of a form that is sent, and whether it is new; waits while the same form is being handled."""
+        new = list(
+            cls.objects.raw(
+                "INSERT INTO base_submission (token, user_id, path, redirect_to, message) VALUES (%s, %s, %s, '', '')"
+                " ON CONFLICT DO NOTHING RETURNING *",
+                [token, user_id, path],
+            )
+        )
+        return (new[0], True) if new else (cls.objects.get(pk=token), False)
+
 
 class NextValue(Func):
     """The next value of a sequence, as a column's default."""

@@ -14,6 +14,10 @@ class BaseQuerySet(models.QuerySet):
         """Return the rows that `user` may see: none, until an app says otherwise."""
         return self.none()
 
+    def as_select(self, *columns: str) -> tuple[str, tuple]:
+        """Return the SELECT of these columns and its parameters, as a table of a query that is written out."""
+        return self.order_by().values(*columns).query.sql_with_params()
+
     def update(self, **kwargs):
         """Refuse: the change would leave no history."""
         raise UnrecordedWriteError("update() leaves no history: use accounts.audit.bulk.update()")

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Subquery
 
 from clinical.models import Consultation
-from homeo.dashboards.board import CALLED_OFF, OVER
-from homeo.dashboards.queue import Entry, entries, usual_wait
+from homeo.dashboards.queue import Entry, inside_of, usual_wait, waiting_of
+from homeo.dashboards.visits import CALLED_OFF, OVER
 from scheduling.models import Appointment
+from scheduling.queue import read_version, version_of
 
 UNFINISHED_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class ConsultingDay:
-    """The visits of one doctor's day by where they stand, and consultations still open from before."""
+    """The visits of one doctor's day by where they stand, and consultations still open from before.
+
+    `version` is what `read_consulting_version` gives.
+    """
 
     inside: list[Entry]
     waiting: list[Entry]
@@ -24,6 +28,12 @@ class ConsultingDay:
     unplanned: list[Consultation]
     unfinished: list[Consultation]
     usual_wait: int | None
+    version: str
+
+    @property
+    def next(self) -> Entry | None:
+        """Return who is to be called next."""
+        return next((entry for entry in self.waiting if entry.is_next), None)
 
     @property
     def seen(self) -> int:
@@ -41,8 +51,7 @@ def read_consulting_day(doctor, *, now: dt.datetime) -> ConsultingDay:
     """Read the day of a doctor's account; each visit tells in `last_seen` when the patient was last here."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     visits = list(
-        Appointment.objects.for_user(doctor)
-        .on(now.date())
+        _visits_of(doctor, now)
         .select_related("patient__user", "consultation", "visit_type")
         .annotate(last_seen=_last_seen(midnight))
         .by_time()
@@ -50,14 +59,24 @@ def read_consulting_day(doctor, *, now: dt.datetime) -> ConsultingDay:
     own = Consultation.objects.for_user(doctor).written_by(doctor).active().select_related("patient__user")
     writing = own.filter(status=Consultation.Status.IN_PROGRESS)
     return ConsultingDay(
-        inside=entries(visits, "in-consultation", "started_at", now),
-        waiting=entries(visits, "arrived", "checked_in_at", now),
+        inside=inside_of(visits, now),
+        waiting=waiting_of(visits, now),
         expected=[visit for visit in visits if visit.state in {"pending", "confirmed"}],
         over=[visit for visit in visits if visit.state in OVER],
         unplanned=list(writing.filter(appointment=None, scheduled_at__gte=midnight).order_by("scheduled_at")),
         unfinished=list(writing.filter(scheduled_at__lt=midnight).order_by("scheduled_at")[:UNFINISHED_SHOWN]),
         usual_wait=usual_wait(visits),
+        version=version_of(visits, now),
     )
+
+
+def read_consulting_version(doctor, *, now: dt.datetime) -> str:
+    """Return a word that changes with the doctor's visits, and each minute."""
+    return read_version(_visits_of(doctor, now), now)
+
+
+def _visits_of(doctor, now: dt.datetime):
+    return Appointment.objects.for_user(doctor).on(now.date())
 
 
 def _last_seen(midnight: dt.datetime) -> Subquery:

@@ -5,26 +5,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
-from homeo.dashboards.board import CALLED_OFF, minutes_between, with_names
+from homeo.dashboards.visits import ASKED_SHOWN, CALLED_OFF, Visit, minutes_between
 from scheduling.models import Appointment
+from scheduling.queue import LONG_WAIT, in_turn
 
-LONG_WAIT = 20
-SHOWN = 12
+JUST_NOW = 5
 SOON = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A visit in the queue, with the minutes since the patient arrived or went in."""
+    """A visit in the queue, with the minutes since the patient arrived or went in.
+
+    `is_next` says that the doctor calls this patient next.
+    """
 
     visit: Appointment
     since: dt.datetime
     minutes: int
+    is_next: bool = False
 
     @property
     def is_long(self) -> bool:
         """Tell whether the wait is one to do something about."""
         return self.minutes >= LONG_WAIT
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether this has only just happened, and may be a slip of the finger."""
+        return self.minutes < JUST_NOW
 
 
 @dataclass(frozen=True)
@@ -56,27 +65,34 @@ def usual_wait(visits: Iterable[Appointment]) -> int | None:
     return round(median(waits)) if waits else None
 
 
-def entries(visits: Iterable[Appointment], state: str, since: str, now: dt.datetime) -> list[Entry]:
-    """Return the visits in a state, the longest in it first; `since` names the field with its beginning."""
-    found = [Entry(v, getattr(v, since), minutes_between(getattr(v, since), now)) for v in visits if v.state == state]
-    return sorted(found, key=lambda entry: entry.since)
+def waiting_of(visits: Iterable[Appointment], now: dt.datetime) -> list[Entry]:
+    """Return those who wait: who is called in already, then the others in turn."""
+    found, has_next = [], set()
+    for visit in in_turn(visit for visit in visits if visit.state == "arrived"):
+        is_next = not visit.called_at and visit.doctor_id not in has_next
+        if is_next:
+            has_next.add(visit.doctor_id)
+        found.append(Entry(visit, visit.checked_in_at, minutes_between(visit.checked_in_at, now), is_next))
+    return found
 
 
-def read_queue(user, day: dt.date, visits: list[Appointment], *, now: dt.datetime, doctors) -> Queue:
-    """Return the queue of a day out of its visits; what is to confirm is read, on today's also for the days ahead."""
+def inside_of(visits: Iterable[Appointment], now: dt.datetime) -> list[Entry]:
+    """Return those who are with the doctor, the longest first."""
+    inside = sorted((v for v in visits if v.state == "in-consultation"), key=lambda visit: visit.started_at)
+    return [Entry(visit, visit.started_at, minutes_between(visit.started_at, now)) for visit in inside]
+
+
+def queue_of(day: dt.date, visits: list[Visit], asked_ahead: list[Visit], *, now: dt.datetime) -> Queue:
+    """Return the queue of a day out of its visits; `asked_ahead` are those of later days that are to confirm."""
     is_today = day == now.date()
     expected = [visit for visit in visits if visit.state == "confirmed"] if is_today else []
     soon = [visit for visit in expected if visit.starts_at <= now + SOON]
-    pending = Appointment.objects.for_user(user).filter(status=Appointment.Status.PENDING, doctor__in=doctors)
-    pending = pending.filter(appointment_date__gte=day) if is_today else pending.on(day)
     return Queue(
-        waiting=entries(visits, "arrived", "checked_in_at", now) if is_today else [],
-        with_doctor=entries(visits, "in-consultation", "started_at", now) if is_today else [],
+        waiting=waiting_of(visits, now) if is_today else [],
+        with_doctor=inside_of(visits, now) if is_today else [],
         expected=soon,
         expected_later=len(expected) - len(soon),
-        to_confirm=list(
-            with_names(pending.filter(no_show_at=None, checked_in_at=None)).select_related("doctor").by_time()[:SHOWN]
-        ),
+        to_confirm=[*(visit for visit in visits if visit.state == "pending"), *asked_ahead][:ASKED_SHOWN],
         called_off=[] if is_today else [visit for visit in visits if visit.state in CALLED_OFF],
         usual_wait=usual_wait(visits),
     )

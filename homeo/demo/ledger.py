@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from homeo.demo.people import came
 from patients.models import Patient
 from scheduling.kinds import fee_of
 from scheduling.models import Appointment, VisitSeries, VisitType
+from scheduling.queue import queues_of
 from scheduling.slots import minute_of, time_of
 
 ADDRESSES = ("10.0.4.11", "10.0.4.12", "10.0.4.31", "10.0.4.33")
@@ -246,8 +248,23 @@ class Ledger:
         """Return the moment, or the latest one that may be: nothing has happened after now."""
         return min(when, latest or self.now)
 
+    def give_tokens(self) -> None:
+        """Number those who arrived, each day from 1; let a doctor have called the next one just now."""
+        last: Counter[dt.date] = Counter()
+        arrived = [visit for visit in self.appointments if visit.checked_in_at]
+        for visit in sorted(arrived, key=lambda visit: visit.checked_in_at):
+            last[visit.appointment_date] += 1
+            visit.token_number = last[visit.appointment_date]
+        today = (visit for visit in arrived if visit.appointment_date == self.now.date())
+        queues = [queue for queue in queues_of(today) if queue.next]
+        if queues:
+            # Not the doctor for whom most people wait: there the next call is left to whoever tries it out.
+            visit = min(queues, key=lambda queue: len(queue.waiting)).next
+            visit.called_at = self.past(self.now - MINUTE, latest=self.now)
+
     def save(self) -> None:
         """Write everything, in the order of time."""
+        self.give_tokens()
         self.invoices.sort(key=lambda invoice: invoice.created_at)
         # A moved visit points to a new one: foreign keys are checked at the end of the transaction.
         for rows in (self.series, self.appointments, self.consultations, self.prescriptions, self.items, self.invoices):

@@ -1,6 +1,8 @@
 """Kinds of visits and the clinic's rules in the Django admin."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from homeo.base.admin import TableAdmin
@@ -56,3 +58,9 @@ class SchedulingRulesAdmin(TableAdmin):
         "sends_reminders",
     )
     list_display = ("__str__", "min_notice_hours", "horizon_days", "change_notice_hours", "max_open_bookings")
+
+    def get_fieldsets(self, request, obj=None):
+        """Say where the link of the wall screen is."""
+        (title, options), *others = super().get_fieldsets(request, obj)
+        link = format_html('<a href="{}">{}</a>', reverse("scheduling:queue_screen_link"), _("Link of the wall screen"))
+        return [(title, options | {"description": link}), *others]

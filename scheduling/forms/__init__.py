@@ -3,7 +3,6 @@
 from scheduling.forms.booking import (
     AppointmentCancelForm,
     AppointmentCreateForm,
-    AppointmentRequestForm,
     AppointmentRescheduleForm,
     BookingForm,
     OverbookFormMixin,
@@ -20,6 +19,7 @@ from scheduling.forms.hours import (
     TimeOffCreateForm,
     TimeOffUpdateForm,
 )
+from scheduling.forms.own_booking import AppointmentRequestForm, OwnRescheduleForm
 from scheduling.forms.waiting import (
     OfferCreateForm,
     OpeningForm,
@@ -42,6 +42,7 @@ __all__ = [
     "OfferCreateForm",
     "OpeningForm",
     "OverbookFormMixin",
+    "OwnRescheduleForm",
     "OwnWaitingEntryCreateForm",
     "PatientChoiceField",
     "SlotsForm",

@@ -8,9 +8,8 @@ from accounts.models import Role, User
 from homeo.base.errors import DomainError
 from homeo.base.fields import CUID_LENGTH, validate_schedule_date
 from homeo.base.forms import BaseForm, OnceFormMixin, VersionFormMixin
-from patients.models import Patient
-from scheduling.forms.fields import ClockField, PatientChoiceField, date_field
-from scheduling.models import Appointment, Doctor, VisitType
+from scheduling.forms.fields import ClockField, LongMenu, date_field
+from scheduling.models import Appointment, VisitType
 from scheduling.services import SlotTakenError
 from scheduling.slots import parse_slot_key, slot_key
 
@@ -21,7 +20,7 @@ NOTES_MAX_LENGTH = Appointment._meta.get_field("notes").max_length
 
 def doctors_for(user: User):
     """Return the accounts of the doctors with whom the person may book visits: a doctor only with herself."""
-    doctors = User.objects.doctors().filter(doctor__in=Doctor.objects.for_user(user).bookable())
+    doctors = User.objects.doctors().filter(doctor__isnull=False)
     return doctors.filter(pk=user.pk) if user.role == Role.DOCTOR else doctors
 
 
@@ -31,21 +30,32 @@ def kinds_for(user: User, moving: Appointment | None = None):
     return kinds | VisitType.objects.filter(pk=moving.visit_type_id) if moving else kinds
 
 
-class KindChoiceField(forms.ChoiceField):
-    """A choice of `kinds` of visits by id, each shown with its minutes; they are loaded once, by the page."""
+class RowChoiceField(forms.ChoiceField):
+    """A choice of `rows` by id; they are loaded once, by the page."""
 
-    kinds: dict[str, VisitType]
+    rows: dict
 
-    def offer(self, kinds: dict[str, VisitType], *, empty_label: str = "") -> None:
-        """Let the person choose among the kinds, or none of them where that has a label."""
-        self.kinds = kinds
-        label = _("%(kind)s, %(minutes)d min")
-        choices = [(pk, label % {"kind": kind.name, "minutes": kind.minutes}) for pk, kind in kinds.items()]
-        self.choices = [("", empty_label), *choices] if empty_label or not kinds else choices
+    def offer(self, rows: dict, *, empty_label: str = "") -> None:
+        """Let the person choose among the rows, or none of them where that has a label."""
+        self.rows = rows
+        choices = [(pk, self.label_of(row)) for pk, row in rows.items()]
+        self.choices = [("", empty_label), *choices] if empty_label or not rows else choices
 
-    def clean(self, value) -> VisitType | None:
-        """Return the kind that was chosen."""
-        return self.kinds.get(super().clean(value))
+    def label_of(self, row) -> str:
+        """Return what the person reads."""
+        raise NotImplementedError
+
+    def clean(self, value):
+        """Return the row that was chosen."""
+        return self.rows.get(super().clean(value))
+
+
+class KindChoiceField(RowChoiceField):
+    """A choice of kinds of visits, each shown with its minutes."""
+
+    def label_of(self, row: VisitType) -> str:
+        """Return the name and the minutes."""
+        return _("%(kind)s, %(minutes)d min") % {"kind": row.name, "minutes": row.minutes}
 
 
 class SlotsForm(BaseForm):
@@ -66,14 +76,16 @@ class SlotsForm(BaseForm):
 class BookingForm(BaseForm):
     """A kind of visit, a doctor, a day and a time: a free slot that was chosen, or a time that was typed.
 
-    Patients choose, they do not type. Where the time asked for was not free, the form comes back with `asked` (that
-    time) and slots to choose from, also of other days and doctors. `cleaned_data` holds what counts in the end.
+    Where the time asked for was not free, the form comes back with `asked` (that time) and slots to choose from, also
+    of other days and doctors. `cleaned_data` holds what counts in the end.
 
     `moving` is the visit that gives up its time, `kinds` are those that may be chosen, by id.
     """
 
     visit_type = KindChoiceField(label=_("Kind of visit"), required=False)
-    doctor = forms.ModelChoiceField(User.objects.none(), label=_("Doctor"), empty_label=_("Choose a doctor"))
+    doctor = forms.ModelChoiceField(
+        User.objects.none(), label=_("Doctor"), empty_label=_("Choose a doctor"), widget=LongMenu
+    )
     date = date_field(label=_("Date"))
     time = ClockField(label=_("Or type a time"), required=False)
     slot = forms.CharField(required=False, max_length=KEY_MAX_LENGTH)
@@ -87,8 +99,6 @@ class BookingForm(BaseForm):
         self.fields["doctor"].queryset = doctors_for(self.user).select_related("doctor")
         has_none = moving is not None and not moving.visit_type_id
         self.fields["visit_type"].offer(kinds, empty_label=_("As it is booked") if has_none else "")
-        if self.user.role == Role.PATIENT:
-            del self.fields["time"]
 
     def clean(self):
         """Decide for one doctor, day and time."""
@@ -131,8 +141,7 @@ class BookingForm(BaseForm):
         """Keep the refusal for the page; show it beside the field, unless the page tells it with the free times."""
         self.refusal = error
         self.wanted = {name: self.cleaned_data[name] for name in ("doctor", "date", "time", "visit_type")}
-        time = "time" if "time" in self.fields else "slot"
-        field = {"appointment_time": time, "appointment_date": "date"}.get(error.field, error.field)
+        field = {"appointment_time": "time", "appointment_date": "date"}.get(error.field, error.field)
         if isinstance(error, SlotTakenError):
             return
         is_seen = field in self.fields and not self.fields[field].widget.is_hidden
@@ -180,28 +189,6 @@ class AppointmentCreateForm(OnceFormMixin, OverbookFormMixin, BookingForm):
             self.fields["overbook_reason"].required = True
 
 
-class AppointmentRequestForm(OnceFormMixin, BookingForm):
-    """A visit that a patient asks for, also for somebody whom the person looks after."""
-
-    patient = PatientChoiceField(Patient.objects.none(), label=_("For whom?"), empty_label=None)
-    notes = forms.CharField(
-        label=_("What is it about?"),
-        help_text=_("In your own words, if you like. The front desk reads it too."),
-        required=False,
-        max_length=NOTES_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        patients = Patient.objects.for_user(self.user).active().with_account().by_name()
-        self.fields["patient"].queryset = patients
-        if len(patients) == 1:
-            self.fields["patient"].widget = forms.HiddenInput()
-        if self.initial.get("patient") not in {patient.pk for patient in patients}:
-            self.initial["patient"] = patients[0].pk if patients else None
-
-
 class AppointmentRescheduleForm(OnceFormMixin, OverbookFormMixin, BookingForm):
     """Another doctor, day or time for a visit."""
 
@@ -217,3 +204,8 @@ class AppointmentCancelForm(VersionFormMixin, BaseForm):
     cancel_reason = forms.CharField(
         label=_("Why is it cancelled?"), max_length=Appointment._meta.get_field("cancel_reason").max_length
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.user.role == Role.PATIENT:
+            self.fields["cancel_reason"].label = _("Why can you not come?")

@@ -1,6 +1,13 @@
 """Changes of visits, hours, series, the waiting list and notices; one module a subject."""
 
-from scheduling.errors import NotBookableError, OfferOverError, SeriesRefusedError, SlotTakenError, VisitsOutsideError
+from scheduling.errors import (
+    NotBookableError,
+    OfferOverError,
+    SeriesRefusedError,
+    SlotTakenError,
+    StaleVisitError,
+    VisitsOutsideError,
+)
 from scheduling.services.booking import (
     book_appointment,
     cancel_appointment,
@@ -28,6 +35,8 @@ from scheduling.services.notices import (
     set_notice_preference,
     title_for,
 )
+from scheduling.services.placing import place_appointment, place_back_appointment
+from scheduling.services.queue import call_appointment, renew_screen_key, undo_check_in_appointment
 from scheduling.services.series import (
     Move,
     Scope,
@@ -71,12 +80,14 @@ __all__ = [
     "Scope",
     "SeriesRefusedError",
     "SlotTakenError",
+    "StaleVisitError",
     "VisitsOutsideError",
     "accept_offer",
     "announce",
     "book_appointment",
     "book_from_waiting_list",
     "book_series",
+    "call_appointment",
     "cancel_appointment",
     "cancel_visits",
     "cancelled_by",
@@ -92,6 +103,8 @@ __all__ = [
     "mark_no_show_appointment",
     "move_visits",
     "open_calendar_feed",
+    "place_appointment",
+    "place_back_appointment",
     "place_in_series",
     "possible_changes",
     "preference_of",
@@ -100,6 +113,7 @@ __all__ = [
     "remove_exception",
     "remove_time_off",
     "remove_waiting_entry",
+    "renew_screen_key",
     "reschedule_appointment",
     "restore_appointment",
     "return_waiting_entry",
@@ -114,6 +128,7 @@ __all__ = [
     "set_notice_preference",
     "start_appointment",
     "title_for",
+    "undo_check_in_appointment",
     "unstart_appointment",
     "withdraw_offers",
     "wrong_break",

@@ -1,13 +1,15 @@
 """Booking, moving, calling off."""
 
 import datetime as dt
+from contextlib import contextmanager
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import bulk
 from accounts.models import Role, User
 from homeo.base.errors import DomainError, is_lost_race
 from patients.models import Patient
@@ -19,13 +21,24 @@ from scheduling.availability import (
     is_clear,
     is_within_hours,
 )
+from scheduling.calendar import Besides, Calendar, without
 from scheduling.errors import NotBookableError, SlotTakenError
-from scheduling.models import Appointment, NoticeKind, SchedulingRules, SlotOffer, VisitSeries, VisitType
+from scheduling.models import Appointment, Notice, NoticeKind, SchedulingRules, SlotOffer, VisitType
+from scheduling.models.visits import VisitRange
 from scheduling.services.locks import lock_appointment, lock_doctor, lock_patient
-from scheduling.services.notices import announce
+from scheduling.services.notices import announce, notices_of_change, notices_of_new, send_later
+
+CLASH_SHOWN = (
+    *("appointment_date", "appointment_time", "duration", "created_at"),
+    *(
+        f"{who}__{name}"
+        for who in ("patient__user", "doctor", "booked_by")
+        for name in ("first_name", "last_name", "role")
+    ),
+)
+"""What people are told of a visit in their way; more of it is read when it is asked for."""
 
 GIVEN = {field.name for field in Appointment._meta.concrete_fields if field.is_relation}
-EXCLUSIONS = [each for each in Appointment._meta.constraints if isinstance(each, ExclusionConstraint)]
 
 
 @transaction.atomic
@@ -41,7 +54,6 @@ def book_appointment(
     notes: str = "",
     overbook_reason: str = "",
     status: str = Appointment.Status.CONFIRMED,
-    series: VisitSeries | None = None,
     offer: SlotOffer | None = None,
 ) -> Appointment:
     """Book a visit: no two at one time, by the database.
@@ -52,7 +64,6 @@ def book_appointment(
         length: minutes and buffers, by default those of the kind of visit, without one the doctor's.
         overbook_reason: with one the visit is *overbooked*: it stands beside others, or outside the working hours.
         status: CONFIRMED by the front desk, PENDING where a patient asks for it.
-        series: the rule that the visit belongs to.
         offer: of the waiting list, whose held slot this visit takes.
 
     Raises:
@@ -71,19 +82,22 @@ def book_appointment(
         buffer_before=length.before,
         buffer_after=length.after,
         visit_type=visit_type,
-        series=series,
         notes=notes,
         status=status,
         is_overbooked=bool(overbook_reason),
         overbook_reason=overbook_reason,
         booked_by=actor,
     )
+    rules = SchedulingRules.objects.current()
     if actor.role == Role.PATIENT and offer is None:
-        _require_within_rules(appointment)
-        _require_few_open(appointment)
-    _require_bookable(appointment, offer=offer)
-    _save_without_clash(appointment)
-    announce(appointment, NoticeKind.BOOKED)
+        _require_within_rules(appointment, rules)
+    require_ahead(appointment)
+    if not appointment.is_overbooked:
+        _require_room(appointment, offer=offer)
+    appointment.patient = lock_active_patient(patient)
+    if actor.role == Role.PATIENT and offer is None:
+        _require_few_open(appointment, rules)
+    _insert(appointment, notices_of_new([appointment], rules), actor=actor)
     return appointment
 
 
@@ -135,16 +149,19 @@ def reschedule_appointment(
         overbook_reason=overbook_reason,
         booked_by=actor,
     )
+    rules = SchedulingRules.objects.current()
     if actor.role == Role.PATIENT:
-        _require_within_rules(new)
-    _require_bookable(new, besides=old)
+        _require_within_rules(new, rules)
+    require_ahead(new)
+    if not new.is_overbooked:
+        _require_room(new, besides=old)
+    new.patient = lock_active_patient(old.patient)
     # The old visit gives up its time first. It points to the new one before that exists: foreign keys are checked at
     # the end of the transaction.
     old.change_status(Appointment.Status.RESCHEDULED)
     old.rescheduled_to_id = new.pk
     old.save(update_fields=["status", "rescheduled_to", "updated_at"])
-    _save_without_clash(new)
-    announce(new, NoticeKind.MOVED)
+    _insert(new, notices_of_change(new, NoticeKind.MOVED, rules), actor=actor)
     signals.appointment_cancelled.send(sender=Appointment, appointment=old, actor=actor)
     return new
 
@@ -198,8 +215,10 @@ def restore_appointment(*, actor: User, appointment: Appointment) -> Appointment
     if appointment.ends_at < timezone.now():
         raise NotBookableError(_("This time has passed."))
     if not appointment.is_overbooked:
-        _require_clear(appointment)
-    _save_without_clash(appointment, update_fields=["status", "cancel_reason", "calendar_sequence", "updated_at"])
+        _require_clear(appointment, _calendar_of(appointment))
+    appointment.patient = lock_active_patient(appointment.patient)
+    with _told_as_taken(appointment):
+        appointment.save(update_fields=["status", "cancel_reason", "calendar_sequence", "updated_at"])
     announce(appointment, NoticeKind.BOOKED)
     if appointment.checked_in_at:
         signals.appointment_checked_in.send(sender=Appointment, appointment=appointment, actor=actor)
@@ -215,9 +234,8 @@ def _require_ahead_for_patient(actor: User, appointment: Appointment) -> None:
         raise DomainError(_("It is too late to change this visit yourself. Please call the clinic."))
 
 
-def _require_within_rules(appointment: Appointment) -> None:
+def _require_within_rules(appointment: Appointment, rules: SchedulingRules) -> None:
     """Refuse to a patient what the clinic does not offer online."""
-    rules = SchedulingRules.objects.current()
     if appointment.visit_type and not (appointment.visit_type.is_online and appointment.visit_type.is_active):
         raise NotBookableError(_("Please call the clinic for this kind of visit."), field="visit_type")
     first, last = booking_window(rules)
@@ -234,10 +252,8 @@ def _require_within_rules(appointment: Appointment) -> None:
         )
 
 
-def _require_few_open(appointment: Appointment) -> None:
-    """Refuse to a patient more open bookings than the clinic allows; the patient's row must be locked or new."""
-    rules = SchedulingRules.objects.current()
-    lock_patient(appointment.patient_id)
+def _require_few_open(appointment: Appointment, rules: SchedulingRules) -> None:
+    """Refuse to a patient more open bookings than the clinic allows; the patient must be locked."""
     open_visits = Appointment.objects.filter(
         patient=appointment.patient, status__in=[Appointment.Status.PENDING, Appointment.Status.CONFIRMED]
     ).from_now(timezone.localtime())
@@ -248,26 +264,40 @@ def _require_few_open(appointment: Appointment) -> None:
         )
 
 
-def _require_bookable(appointment: Appointment, **but) -> None:
-    """Refuse the past, times outside the hours, and times kept free for others; the doctor must be locked."""
+def require_ahead(appointment: Appointment) -> None:
+    """Refuse the past."""
     if appointment.starts_at <= timezone.now():
         raise NotBookableError(_("This time has passed. Choose a later one."), field="appointment_time")
-    if appointment.is_overbooked:
-        return
+
+
+def _require_room(appointment: Appointment, **but) -> None:
+    """Refuse times outside the hours, and taken ones, with who has them; the doctor must be locked.
+
+    `but` is what does not count as taken.
+    """
+    calendar = _calendar_of(appointment, **but)
+    require_hours(appointment, calendar)
+    _require_clear(appointment, calendar, besides=but.get("besides"))
+
+
+def _calendar_of(appointment: Appointment, **but) -> Calendar:
+    return Calendar([appointment.doctor], appointment.appointment_date, appointment.appointment_date, **but)
+
+
+def require_hours(appointment: Appointment, calendar: Calendar) -> None:
+    """Refuse times outside the doctor's hours."""
     when = (appointment.doctor, appointment.appointment_date, appointment.appointment_time)
-    if not is_within_hours(*when, appointment.duration):
+    if not is_within_hours(calendar, *when, appointment.duration):
         raise NotBookableError(
             _("%(doctor)s does not work then.") % {"doctor": appointment.doctor.display_name},
             field="appointment_time",
         )
-    _require_clear(appointment, **but)
 
 
-def _require_clear(appointment: Appointment, **but) -> None:
-    """Refuse a time that the buffers of other visits, or offers of the waiting list, keep free."""
+def _require_clear(appointment: Appointment, calendar: Calendar, *, besides: Besides = None) -> None:
     when = (appointment.doctor, appointment.appointment_date, appointment.appointment_time)
-    if not is_clear(*when, Length.as_booked(appointment), **but):
-        clash = _clash(appointment, doctor=appointment.doctor)
+    if not is_clear(calendar, *when, Length.as_booked(appointment)):
+        clash = _clash(appointment, besides=besides, doctor=appointment.doctor)
         message = _("The doctor already has a visit at that time.") if clash else _("This time is kept free.")
         raise SlotTakenError(message, clash=clash, held_until=None if clash else _held_until(appointment))
 
@@ -281,55 +311,59 @@ def _held_until(appointment: Appointment) -> dt.datetime | None:
     return max(held, default=None)
 
 
-def _save_without_clash(appointment: Appointment, update_fields: list[str] | None = None) -> None:
-    """Validate and save under the exclusion constraints; a lost race is told as a taken slot."""
-    if lock_patient(appointment.patient_id).is_archived:
+def lock_active_patient(patient: Patient) -> Patient:
+    """Lock a patient, who must not be archived."""
+    locked = lock_patient(patient.pk)
+    if locked.is_archived:
         raise NotBookableError(_("This patient is archived."), field="patient")
+    return locked
+
+
+def _insert(appointment: Appointment, notices: list[Notice], *, actor: User) -> None:
+    """Write a new visit and its mails; nobody is booked twice, by the database."""
+    require_valid(appointment)
+    with _told_as_taken(appointment):
+        bulk.create([appointment, *notices], actor=actor)
+    send_later(notices)
+
+
+def require_valid(appointment: Appointment) -> None:
+    """Refuse values that the fields do not take; who and what the visit points to was read a moment ago."""
+    try:
+        appointment.clean_fields(exclude=GIVEN)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise DomainError(" ".join(messages), field=field) from error
+
+
+@contextmanager
+def _told_as_taken(appointment: Appointment):
+    """Tell what the exclusion constraints refuse, or a lost race, as a taken slot."""
     try:
         with transaction.atomic():
-            _validate(appointment)
-            appointment.save(update_fields=update_fields)
-    except ValidationError as error:
-        raise _as_domain_error(error, appointment) from error
+            yield
     except DatabaseError as error:
         if not is_lost_race(error):
             raise
+        if error.__cause__.diag.constraint_name == "appointment_patient_once":
+            clash = _clash(appointment, patient=appointment.patient)
+            message = _("The patient already has a visit at that time.")
+            raise SlotTakenError(message, clash=clash, is_patients=True) from error
         clash = _clash(appointment, doctor=appointment.doctor)
         raise SlotTakenError(_("Somebody else booked this time a moment ago."), clash=clash) from error
 
 
-def _validate(appointment: Appointment) -> None:
-    """Check the fields, and that nobody is booked twice.
-
-    Not the other constraints and not whether the rows pointed to exist: each check is a query, the fields' own rules
-    say the same, and the database would refuse.
-    """
-    appointment.clean_fields(exclude=GIVEN)
-    for constraint in EXCLUSIONS:
-        constraint.validate(Appointment, appointment)
-
-
-def _as_domain_error(error: ValidationError, appointment: Appointment) -> DomainError:
-    for field, errors in error.update_error_dict({}).items():
-        for item in errors:
-            if item.code == "taken":
-                clash = _clash(appointment, doctor=appointment.doctor)
-                return SlotTakenError(item.message, clash=clash)
-            if item.code == "patient_taken":
-                clash = _clash(appointment, patient=appointment.patient)
-                return SlotTakenError(item.message, clash=clash, is_patients=True)
-            name = None if field == NON_FIELD_ERRORS else field
-            return DomainError(" ".join(item.messages), field=name)
-    raise error
-
-
-def _clash(appointment: Appointment, **whose) -> Appointment | None:
-    """Return the visit that overlaps, with the people in it."""
-    visits = (
-        Appointment.objects.occupying()
-        .on(appointment.appointment_date)
+def _clash(appointment: Appointment, *, besides: Besides = None, **whose) -> Appointment | None:
+    """Return the visit that overlaps, with the people in it; `besides` are about to move."""
+    when = (appointment.appointment_date, appointment.appointment_time, appointment.duration)
+    visits = without(Appointment.objects.occupying(), besides)
+    return (
+        visits.on(appointment.appointment_date)
         .filter(is_overbooked=False, **whose)
         .exclude(pk=appointment.pk)
+        .alias(taken=VisitRange("appointment_date", "appointment_time", "duration"))
+        .filter(taken__overlap=VisitRange(*map(Value, when)))
         .select_related("patient__user", "doctor", "booked_by")
+        .only(*CLASH_SHOWN)
+        .first()
     )
-    return next((v for v in visits if v.starts_at < appointment.ends_at and appointment.starts_at < v.ends_at), None)

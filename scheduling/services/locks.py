@@ -1,4 +1,7 @@
-"""The locks of scheduling, always in this order: the doctor, the visit, the patient. Elsewise there are deadlocks."""
+"""The locks of scheduling, always in this order: the doctor, the visit, the patient, the clinic's rules.
+
+Elsewise there are deadlocks.
+"""
 
 from collections.abc import Iterable
 
@@ -7,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from patients.models import Patient
 from scheduling.errors import NotBookableError
-from scheduling.models import Appointment
+from scheduling.models import Appointment, SchedulingRules
 
 
 def lock_doctor(doctor: User) -> User:
@@ -42,5 +45,11 @@ def lock_appointments(appointments: Iterable[Appointment]) -> list[Appointment]:
 
 
 def lock_patient(patient_id: str) -> Patient:
-    """Lock a patient so that two doctors' bookings of one patient take turns."""
-    return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    """Lock a patient so that two doctors' bookings of one patient take turns, and return it with account and wishes."""
+    patients = Patient.objects.select_for_update(no_key=True, of=("self",))
+    return patients.select_related("user", "notice_preference").get(pk=patient_id)
+
+
+def lock_rules() -> SchedulingRules:
+    """Lock the clinic's rules so that what is counted for the whole clinic, such as tokens, is counted in turn."""
+    return SchedulingRules.objects.select_for_update(no_key=True).current()

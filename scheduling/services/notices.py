@@ -36,34 +36,69 @@ SERIES_TOLD_MAX = 60
 def announce(appointment: Appointment, kind: str, *, is_confirmed: bool = False) -> None:
     """Write down the mails that a change of a visit calls for, in the transaction of the change.
 
-    Mails about earlier changes of the visit that have not gone out are dropped, and the person is told what differs
-    from what the person was told last: of a change that was undone within the delay, nothing. The reminder follows the
-    visit.
-
     Args:
-        appointment: the visit as it stands now, locked or new.
+        appointment: the visit as it stands now, locked.
         kind: what happened to it; BOOKED also when it was confirmed or is on again.
         is_confirmed: a visit that was asked for is confirmed: news, though its time is the same.
     """
     rules = SchedulingRules.objects.current()
+    notices = notices_of_change(appointment, kind, rules, is_confirmed=is_confirmed)
+    bulk.create(notices)
+    send_later(notices)
+
+
+def send_later(notices: list[Notice]) -> None:
+    """Give the mails that were written down to the workers, each for when it is due: one query."""
+    if notices:
+        jobs = [app.configure_task(SEND_NOTICE, schedule_at=n.due_at).make_new_job(notice_id=n.pk) for n in notices]
+        app.job_manager.batch_defer_jobs(jobs)
+
+
+def notices_of_new(visits: list[Appointment], rules: SchedulingRules) -> list[Notice]:
+    """Return the mails that new visits of one patient call for: one tells of all of them, each has a reminder."""
+    first = min(visits, key=lambda visit: visit.starts_at)
+    told = [(first, NoticeKind.BOOKED, _soon(rules))]
+    return _wanted([*told, *(reminder for visit in visits for reminder in _reminder(visit, rules))], rules)
+
+
+def notices_of_change(
+    appointment: Appointment, kind: str, rules: SchedulingRules, *, is_confirmed: bool = False
+) -> list[Notice]:
+    """Return the mails that a change of a visit calls for; `announce` says what the arguments are.
+
+    Mails about earlier changes of the visit that have not gone out are dropped, and the person is told what differs
+    from what the person was told last: of a change that was undone within the delay, nothing. The reminder follows the
+    visit.
+    """
     in_flight, dropped, told = _withdraw(appointment)
     news = _news(appointment, kind, dropped, told, is_confirmed=is_confirmed)
-    due = {}
-    if news and not _is_told_with_series(appointment, news):
-        due[news] = timezone.now() + dt.timedelta(minutes=rules.notice_delay_minutes)
-    reminder_at = appointment.starts_at - dt.timedelta(hours=rules.reminder_hours)
-    if kind != NoticeKind.CANCELLED and reminder_at > timezone.now():
-        due[NoticeKind.REMINDER] = reminder_at
-    preference = preference_of(appointment.patient)
-    wanted = [
-        Notice(appointment=appointment, kind=kind, due_at=due_at)
-        for kind, due_at in due.items()
-        if _is_wanted(kind, rules, preference) and (appointment.pk, kind) not in in_flight
+    due = [(appointment, news, _soon(rules))] if news else []
+    if kind != NoticeKind.CANCELLED:
+        due += _reminder(appointment, rules)
+    return [n for n in _wanted(due, rules) if (n.appointment_id, n.kind) not in in_flight]
+
+
+def _soon(rules: SchedulingRules) -> dt.datetime:
+    return timezone.now() + dt.timedelta(minutes=rules.notice_delay_minutes)
+
+
+def _reminder(visit: Appointment, rules: SchedulingRules) -> list[tuple[Appointment, str, dt.datetime]]:
+    due_at = visit.starts_at - dt.timedelta(hours=rules.reminder_hours)
+    return [(visit, NoticeKind.REMINDER, due_at)] if due_at > timezone.now() else []
+
+
+def _wanted(due: list[tuple[Appointment, str, dt.datetime]], rules: SchedulingRules) -> list[Notice]:
+    """Return the mails about visits of one patient that clinic and patient want, if there is somebody to write to."""
+    if not due:
+        return []
+    patient = due[0][0].patient
+    preference = preference_of(patient)
+    notices = [
+        Notice(appointment=visit, kind=kind, due_at=due_at)
+        for visit, kind, due_at in due
+        if _is_wanted(kind, rules, preference)
     ]
-    if wanted and recipients_of(appointment.patient):
-        bulk.create(wanted)
-        for notice in wanted:
-            app.configure_task(SEND_NOTICE, schedule_at=notice.due_at).defer(notice_id=notice.pk)
+    return notices if notices and recipients_of(patient) else []
 
 
 def _withdraw(appointment: Appointment) -> tuple[set, list[Notice], Notice | None]:
@@ -117,13 +152,6 @@ def _is_same_time(one: Appointment, other: Appointment) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def _is_told_with_series(appointment: Appointment, kind: str) -> bool:
-    """Tell whether the mail about the first visit of the series lists this one."""
-    if kind != NoticeKind.BOOKED or not appointment.series_id or appointment.calendar_sequence:
-        return False
-    return Appointment.objects.filter(series=appointment.series_id).exclude(pk=appointment.pk).exists()
-
-
 def _is_wanted(kind: str, rules: SchedulingRules, preference: NoticePreference) -> bool:
     """Tell whether clinic and patient want such a mail."""
     sends = {
@@ -138,8 +166,10 @@ def _is_wanted(kind: str, rules: SchedulingRules, preference: NoticePreference) 
 
 def preference_of(patient: Patient) -> NoticePreference:
     """Return the stored wishes of a patient, or those of somebody who never said: every mail, not saved."""
-    stored = NoticePreference.objects.filter(patient=patient).first()
-    return stored or NoticePreference(patient=patient, updated_at=patient.created_at)
+    try:
+        return patient.notice_preference
+    except NoticePreference.DoesNotExist:
+        return NoticePreference(patient=patient, updated_at=patient.created_at)
 
 
 @transaction.atomic
@@ -147,7 +177,7 @@ def set_notice_preference(
     *, actor: User, patient: Patient, wants_changes: bool, wants_reminders: bool
 ) -> NoticePreference:
     """Keep which mails about visits a patient wants."""
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     preference = preference_of(patient)
     preference.wants_changes, preference.wants_reminders = wants_changes, wants_reminders
     preference.full_clean()

@@ -10,14 +10,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.audit import bulk
 from accounts.models import User
 from homeo.base.errors import DomainError
 from patients.models import Patient
-from scheduling.availability import Length
-from scheduling.errors import NotBookableError, SeriesRefusedError
-from scheduling.models import LONGEST_SERIES, Appointment, VisitSeries, VisitType
-from scheduling.services.booking import book_appointment, cancel_appointment, reschedule_appointment
-from scheduling.services.locks import lock_appointments, lock_doctor, lock_patient
+from scheduling.availability import Length, is_clear, patient_spans
+from scheduling.calendar import Calendar
+from scheduling.errors import SeriesRefusedError, SlotTakenError
+from scheduling.models import LONGEST_SERIES, Appointment, SchedulingRules, VisitSeries, VisitType
+from scheduling.services.booking import (
+    cancel_appointment,
+    lock_active_patient,
+    require_ahead,
+    require_hours,
+    require_valid,
+    reschedule_appointment,
+)
+from scheduling.services.locks import lock_appointments, lock_doctor
+from scheduling.services.notices import notices_of_new, send_later
+from scheduling.slots import minute_of, overlaps
 
 SHORTEST_SERIES = 2
 
@@ -136,8 +147,7 @@ def book_series(
             _("A series has %(least)d to %(most)d visits.") % {"least": SHORTEST_SERIES, "most": LONGEST_SERIES}
         )
     doctor = lock_doctor(doctor)
-    if lock_patient(patient.pk).is_archived:
-        raise NotBookableError(_("This patient is archived."), field="patient")
+    patient = lock_active_patient(patient)
     series = VisitSeries(
         patient=patient,
         doctor=doctor,
@@ -147,25 +157,54 @@ def book_series(
         count=len(times),
         created_by=actor,
     )
-    series.save()
+    length = Length.of(doctor, visit_type)
+    visits = [
+        Appointment(
+            patient=patient,
+            doctor=doctor,
+            appointment_date=date,
+            appointment_time=time,
+            duration=length.minutes,
+            buffer_before=length.before,
+            buffer_after=length.after,
+            visit_type=visit_type,
+            series=series,
+            notes=notes,
+            status=Appointment.Status.CONFIRMED,
+            booked_by=actor,
+        )
+        for date, time in times
+    ]
+    if refusals := _refusals(visits, doctor, patient):
+        raise SeriesRefusedError(refusals)
+    notices = notices_of_new(visits, SchedulingRules.objects.current())
+    bulk.create([series, *visits, *notices], actor=actor)
+    send_later(notices)
+    return series
+
+
+def _refusals(visits: list[Appointment], doctor: User, patient: Patient) -> dict[int, DomainError]:
+    """Return why visits of one doctor and one patient, both locked, cannot be booked, by their place: two queries."""
+    days = [visit.appointment_date for visit in visits]
+    calendar = Calendar([doctor], min(days), max(days))
+    elsewhere = patient_spans(patient, min(days), max(days))
     refusals = {}
-    for place, (date, time) in enumerate(times):
+    for place, visit in enumerate(visits):
+        length, when = Length.as_booked(visit), (visit.appointment_date, visit.appointment_time)
+        start = minute_of(visit.appointment_time)
         try:
-            book_appointment(
-                actor=actor,
-                patient=patient,
-                doctor=doctor,
-                appointment_date=date,
-                appointment_time=time,
-                visit_type=visit_type,
-                notes=notes,
-                series=series,
-            )
+            require_valid(visit)
+            require_ahead(visit)
+            require_hours(visit, calendar)
+            if not is_clear(calendar, doctor, *when, length):
+                raise SlotTakenError(_("The doctor already has a visit at that time."))
+            if any(overlaps(span, (start, start + visit.duration)) for span in elsewhere[visit.appointment_date]):
+                raise SlotTakenError(_("The patient already has a visit at that time."), is_patients=True)
         except DomainError as error:
             refusals[place] = error
-    if refusals:
-        raise SeriesRefusedError(refusals)
-    return series
+        else:
+            calendar.take(doctor, *when, length)
+    return refusals
 
 
 @transaction.atomic

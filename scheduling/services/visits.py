@@ -11,6 +11,7 @@ from scheduling.availability import is_changeable_by_patient
 from scheduling.models import Appointment, NoticeKind, SchedulingRules
 from scheduling.services.locks import lock_appointment
 from scheduling.services.notices import announce
+from scheduling.services.queue import next_token
 
 
 def possible_changes(*, actor: User, appointment: Appointment, rules: SchedulingRules | None = None) -> set[str]:
@@ -22,6 +23,7 @@ def possible_changes(*, actor: User, appointment: Appointment, rules: Scheduling
     visit, now = appointment, timezone.now()
     is_asked = visit.status in {visit.Status.PENDING, visit.Status.CONFIRMED} and not visit.started_at
     is_here = bool(visit.checked_in_at and not visit.no_show_at)
+    is_todays = visit.appointment_date == timezone.localdate()
     is_ahead = visit.starts_at > now
     can_change = visit.is_open
     if actor.role == Role.PATIENT:
@@ -30,7 +32,8 @@ def possible_changes(*, actor: User, appointment: Appointment, rules: Scheduling
         )
     possible = {
         "confirm": visit.is_open and visit.status == visit.Status.PENDING,
-        "check_in": is_asked and not is_here and visit.appointment_date == timezone.localdate(),
+        "check_in": is_asked and not is_here and is_todays,
+        "call": visit.is_open and is_here and is_todays,
         "mark_no_show": visit.is_open and not is_here and not is_ahead,
         "reschedule": can_change and not is_here,
         "cancel": can_change,
@@ -42,6 +45,8 @@ def possible_changes(*, actor: User, appointment: Appointment, rules: Scheduling
         and actor.has_perm("scheduling.cancel_appointment")
     ):
         words.add("restore")
+    if visit.is_open and is_here and actor.has_perm("scheduling.check_in_appointment"):
+        words.add("undo_check_in")
     return words
 
 
@@ -58,7 +63,9 @@ def confirm_appointment(*, actor: User, appointment: Appointment) -> Appointment
 
 @transaction.atomic
 def check_in_appointment(*, actor: User, appointment: Appointment) -> Appointment:
-    """Note that the patient has arrived; also one who was marked as not come. A pending visit is confirmed by it.
+    """Note that the patient has arrived, and give out the token; also to one who was marked as not come.
+
+    A pending visit is confirmed by it. Who is checked in once more keeps the token.
 
     Raises:
         DomainError: the visit is not today's, has begun or was called off.
@@ -72,8 +79,10 @@ def check_in_appointment(*, actor: User, appointment: Appointment) -> Appointmen
         raise DomainError(_("The patient is checked in already."))
     if appointment.status == Appointment.Status.PENDING:
         appointment.change_status(Appointment.Status.CONFIRMED)
+    if appointment.token_number is None:
+        appointment.token_number = next_token(appointment.appointment_date)
     appointment.checked_in_at, appointment.no_show_at = timezone.now(), None
-    appointment.save(update_fields=["status", "checked_in_at", "no_show_at", "updated_at"])
+    appointment.save(update_fields=["status", "token_number", "checked_in_at", "no_show_at", "updated_at"])
     signals.appointment_checked_in.send(sender=Appointment, appointment=appointment, actor=actor)
     return appointment
 
@@ -123,10 +132,10 @@ def start_appointment(*, actor: User, appointment: Appointment) -> Appointment:
 
 @transaction.atomic
 def unstart_appointment(*, actor: User, appointment: Appointment) -> Appointment:
-    """Take back that the patient is with the doctor: the visit waits again."""
+    """Take back that the patient is with the doctor: the visit waits again, and is called again."""
     appointment = lock_appointment(appointment)
-    appointment.started_at = None
-    appointment.save(update_fields=["started_at", "updated_at"])
+    appointment.started_at = appointment.called_at = None
+    appointment.save(update_fields=["started_at", "called_at", "updated_at"])
     return appointment
 
 

@@ -1,4 +1,4 @@
-"""Pages that find a time for a visit: book, ask for one, move one."""
+"""Pages on which the clinic finds a time for a visit: book one, move one."""
 
 import datetime as dt
 
@@ -12,16 +12,15 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from homeo.base.fields import CUID_LENGTH
+from accounts.models import shown_name
 from homeo.base.templatetags.homeo import clock, day
 from homeo.base.views import OnceFormView, ScopedObjectMixin
 from homeo.base.views.access import shows_patient
 from patients.models import Patient
 from scheduling import availability, services
+from scheduling.calendar import Calendar
 from scheduling.forms import (
     AppointmentCreateForm,
-    AppointmentRequestForm,
     AppointmentRescheduleForm,
     BookingForm,
     doctors_for,
@@ -56,15 +55,22 @@ class FindTimeMixin:
     """
 
     moving: Appointment | None = None
+    calendar: Calendar | None = None
 
     def get_patient(self, form) -> Patient:
         """Return whose visit it is."""
         raise NotImplementedError
 
     @cached_property
-    def doctors(self) -> dict[str, User]:
-        """Return the doctors with whom the person may book, by id."""
-        return {doctor.pk: doctor for doctor in doctors_for(self.request.user).select_related("doctor")}
+    def doctors(self) -> dict[str, str]:
+        """Return the names of the doctors with whom the person may book, by id."""
+        rows = doctors_for(self.request.user).values_list("pk", "first_name", "last_name", "role")
+        return {pk: shown_name(*name) for pk, *name in rows}
+
+    @property
+    def doctors_with_profiles(self):
+        """Return the accounts of these doctors, each to be loaded with the profile."""
+        return doctors_for(self.request.user).select_related("doctor")
 
     @cached_property
     def kinds(self) -> dict[str, VisitType]:
@@ -75,6 +81,17 @@ class FindTimeMixin:
         """Tell the form which visit moves, and which kinds there are."""
         return super().get_form_kwargs() | {"moving": self.moving, "kinds": self.kinds}
 
+    def get_form(self, form_class=None):
+        """Return the form; its menu of doctors is the page's."""
+        form = super().get_form(form_class)
+        self.offer_doctors(form)
+        return form
+
+    def offer_doctors(self, form) -> None:
+        """Let the menu show the doctors; they are read when it is shown."""
+        field = form.fields["doctor"]
+        field.choices = lambda: [("", field.empty_label), *self.doctors.items()]
+
     def usual(self, *, is_known: bool) -> dict:
         """Return the kind with which the form starts, for a patient who has been here before or not."""
         kind = usual_kind(self.kinds.values(), is_known=is_known)
@@ -84,8 +101,8 @@ class FindTimeMixin:
         """Start with the doctor and day in the address, as far as they make sense; a form that was sent has its own."""
         if self.request.method == "POST":
             return super().get_initial()
-        doctor = self.doctors.get(self.request.GET.get("doctor"))
-        asked = {"doctor": doctor and doctor.pk, "date": day_of(self.request.GET.get("date"))}
+        doctor = self.request.GET.get("doctor")
+        asked = {"doctor": doctor in self.doctors and doctor, "date": day_of(self.request.GET.get("date"))}
         usual = {"date": timezone.localdate()} | self.get_defaults()
         return super().get_initial() | usual | {name: value for name, value in asked.items() if value}
 
@@ -99,23 +116,22 @@ class FindTimeMixin:
             return super().post(request, *args, **kwargs)
         kwargs = {"user": request.user, "moving": self.moving, "kinds": self.kinds}
         form = self.get_form_class()(initial=request.POST.dict(), **kwargs)
+        self.offer_doctors(form)
         return self.render_to_response(self.get_context_data(form=form))
 
     def slots_of(self, form) -> availability.DaySlots | None:
         """Return the free slots of the form's doctor and day, or None while these are not known."""
-        doctor, date = self.doctors.get(form["doctor"].value()), day_of(form["date"].value())
-        if doctor is None or date is None:
+        pk, date = form["doctor"].value(), day_of(form["date"].value())
+        if not pk or date is None:
+            return None
+        doctor = form.wanted["doctor"] if form.wanted else self.doctors_with_profiles.filter(pk=pk).first()
+        if doctor is None:
             return None
         kind = self.kinds.get(form["visit_type"].value())
         length = self.length_of(doctor, kind)
         return availability.day_slots(
-            doctor, date, visit_type=kind, besides=self.moving, length=length, window=self.window
+            doctor, date, visit_type=kind, besides=self.moving, length=length, calendar=self.calendar
         )
-
-    @cached_property
-    def window(self) -> availability.Window | None:
-        """Return between which moments the person may book."""
-        return availability.window_of(self.request.user)
 
     def length_of(self, doctor, kind: VisitType | None) -> availability.Length:
         """Return how long the visit takes with a doctor."""
@@ -128,16 +144,17 @@ class FindTimeMixin:
         if not isinstance(form.refusal, services.SlotTakenError | services.NotBookableError):
             return super().form_invalid(form)
         wanted = form.wanted
+        self.calendar = availability.calendar_around(wanted["doctor"], wanted["date"], besides=self.moving)
         offers = availability.offers(
             wanted["doctor"],
             wanted["date"],
             wanted["time"],
-            colleagues=self.doctors.values(),
+            colleagues=self.doctors_with_profiles[: availability.COLLEAGUES_ASKED],
             visit_type=wanted["visit_type"],
             length=self.length_of(wanted["doctor"], wanted["visit_type"]),
             besides=self.moving,
             patient=self.get_patient(form),
-            window=self.window,
+            calendar=self.calendar,
         )
         form.ask_again(offers)
         is_taken = isinstance(form.refusal, services.SlotTakenError)
@@ -196,7 +213,8 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
     def last_visit(self) -> Appointment | None:
         """Return the last visit that the patient came to."""
         visits = Appointment.objects.for_user(self.request.user).filter(patient=self.patient, status="COMPLETED")
-        return visits.with_people().order_by("-appointment_date", "-appointment_time").first()
+        told = ("appointment_date", "doctor__first_name", "doctor__last_name", "doctor__role")
+        return visits.select_related("doctor").only(*told).order_by("-appointment_date", "-appointment_time").first()
 
     @cached_property
     def waiting(self) -> WaitingEntry | None:
@@ -260,7 +278,7 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
     def get_context_data(self, **kwargs):
         """Add the patient, the last visit and the next ones."""
         visits = Appointment.objects.for_user(self.request.user).filter(patient=self.patient).occupying()
-        coming = visits.from_now(timezone.localtime()).with_people().by_time()[:NEXT_VISITS]
+        coming = visits.from_now(timezone.localtime()).select_related("doctor", "visit_type").by_time()[:NEXT_VISITS]
         context = super().get_context_data(
             **{"patient": self.patient, "last_visit": self.last_visit, "coming": coming, "waiting": self.waiting}
             | kwargs
@@ -269,48 +287,6 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
             # Where the keyboard begins; with slots on the page it is the first of them.
             context["form"].fields["doctor"].widget.attrs["autofocus"] = True
         return context
-
-
-class AppointmentRequestView(FindTimeMixin, OnceFormView):
-    """Ask for a visit, for oneself or for somebody one looks after; the front desk confirms it."""
-
-    permission_required = "scheduling.request_appointment"
-    template_name = "scheduling/appointment_request.html"
-    form_class = AppointmentRequestForm
-
-    def get_patient(self, form):
-        """Return whom the visit is for."""
-        return form.cleaned_data["patient"]
-
-    def get_defaults(self):
-        """Start with the patient of the address, with the doctor of the last visit, and with the usual kind."""
-        asked = self.request.GET.get("patient")
-        visits = Appointment.objects.for_user(self.request.user)
-        last = visits.filter(doctor__in=self.doctors).order_by("-appointment_date", "-appointment_time").first()
-        been = visits.filter(status=Appointment.Status.COMPLETED)
-        usual = self.usual(is_known=(been.filter(patient=asked[:CUID_LENGTH]) if asked else been).exists())
-        return usual | {"patient": asked} | ({"doctor": last.doctor_id} if last else {})
-
-    def perform(self, form):
-        """Ask for the visit."""
-        return services.book_appointment(
-            actor=self.request.user,
-            patient=form.cleaned_data["patient"],
-            notes=form.cleaned_data["notes"],
-            status=Appointment.Status.PENDING,
-            **self.get_slot(form),
-        )
-
-    def get_success_message(self):
-        """Say what was asked for, and that it waits for an answer."""
-        return _("You asked for a visit to %(doctor)s, %(when)s. The clinic will confirm it.") % {
-            "doctor": self.result.doctor.display_name,
-            "when": when(self.result),
-        }
-
-    def get_success_url(self):
-        """Go on to the person's visits."""
-        return reverse("scheduling:appointment_list")
 
 
 class AppointmentRescheduleView(FindTimeMixin, ScopedObjectMixin, OnceFormView):

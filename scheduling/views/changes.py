@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -28,11 +29,12 @@ class VisitActionView(ActionView):
         return url if is_ours else reverse("scheduling:appointment_detail", args=[self.object.pk])
 
     def say(self, sentence: str) -> str:
-        """Return the sentence with the patient, the doctor and the time of the visit in it."""
+        """Return the sentence with the patient, the doctor, the time and the token of the visit in it."""
         return sentence % {
             "patient": self.object.patient.name,
             "doctor": self.object.doctor.display_name,
             "when": when(self.object),
+            "token": self.result.token_number or 0,
         }
 
 
@@ -60,8 +62,10 @@ class AppointmentCheckInView(VisitActionView):
         return services.check_in_appointment(actor=self.request.user, appointment=self.object)
 
     def get_success_message(self):
-        """Say who is here."""
-        return self.say(_("%(patient)s is checked in for %(doctor)s."))
+        """Say who is here, with which token, and lead to the slip."""
+        sentence = self.say(_("%(patient)s is here, token %(token)d, for %(doctor)s."))
+        slip = reverse("scheduling:appointment_token", args=[self.object.pk])
+        return format_html('{} <a href="{}">{}</a>', sentence, slip, _("Print the token"))
 
 
 class AppointmentNoShowView(VisitActionView):

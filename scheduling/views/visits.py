@@ -11,6 +11,7 @@ from scheduling import services
 from scheduling.filters import AppointmentFilter, OwnAppointmentFilter
 from scheduling.models import Appointment, SchedulingRules, SlotOffer, WaitingEntry
 from scheduling.recurrence import WEEK
+from scheduling.self_booking import OwnVisit
 from scheduling.views.offers import waiting_for
 from scheduling.waiting import Opening
 
@@ -74,14 +75,11 @@ class AppointmentListView(ListPageView):
         return visits.exclude(status=Appointment.Status.COMPLETED).with_people().by_time()
 
     def get_context_data(self, **kwargs):
-        """Add the coming visits of a patient, each with what can be done with it."""
+        """Add the coming visits of a patient, each with what can be done with it and until when."""
         context = super().get_context_data(**kwargs)
         if self.is_patients:
             user, rules = self.request.user, SchedulingRules.objects.current()
-            context["coming"] = [
-                (visit, services.possible_changes(actor=user, appointment=visit, rules=rules))
-                for visit in self._coming()[:COMING_MAX]
-            ]
+            context["coming"] = [OwnVisit.of(visit, user, rules) for visit in self._coming()[:COMING_MAX]]
             context["waiting"] = WaitingEntry.objects.for_user(user).waiting().with_people()[:COMING_MAX]
             context["offered"] = SlotOffer.objects.for_user(user).holding(timezone.now()).with_people()[:COMING_MAX]
             context["patients"] = Patient.objects.for_user(user).with_account().by_name()
@@ -101,20 +99,32 @@ class AppointmentDetailView(ScopedObjectMixin, TemplateView):
     def get_context_data(self, **kwargs):
         """Add the changes that the person may make now."""
         user = self.request.user
-        changes = services.possible_changes(actor=user, appointment=self.object)
-        if user.role == Role.PATIENT and "restore" in changes and services.cancelled_by(self.object) != user.pk:
-            changes.discard("restore")
+        own = None
+        if user.role == Role.PATIENT:
+            own = OwnVisit.of(self.object, user, SchedulingRules.objects.current())
+            changes = self.get_own_changes(own)
+        else:
+            changes = services.possible_changes(actor=user, appointment=self.object)
         return super().get_context_data(
             **{
                 "visit": self.object,
                 "changes": changes,
-                "is_patients": user.role == Role.PATIENT,
+                "own": own,
+                "is_patients": own is not None,
                 "place": services.place_in_series(actor=user, appointment=self.object),
                 "section": self.get_section(),
                 "repeat_from": max(self.object.appointment_date, timezone.localdate()) + WEEK,
             }
             | kwargs
         )
+
+    def get_own_changes(self, own: OwnVisit) -> set[str]:
+        """Return what the patient may do: take back only the own cancellation, and only in time."""
+        refused = set() if own.can_move else {"reschedule"}
+        if "restore" in own.changes:
+            is_own = services.cancelled_by(self.object) == self.request.user.pk
+            refused |= set() if is_own and own.changeable_until else {"restore"}
+        return own.changes - refused
 
     def get_section(self) -> dict | None:
         """Return who waits for the time that the visit gave up, by being cancelled or moved."""

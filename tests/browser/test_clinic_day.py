@@ -13,7 +13,7 @@ from clinical.models import Consultation, Prescription
 from homeo.demo.factories.patients import MedicalRecordFactory, PatientFactory
 from patients.models import Patient
 from scheduling import services as scheduling
-from scheduling.models import Appointment
+from scheduling.models import Appointment, SchedulingRules
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("morning")]
 
@@ -154,7 +154,7 @@ def receive(page, sees):
     page.locator("[data-hit]").wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("c")
-    page.get_by_text("is checked in for").wait_for()
+    page.get_by_text("is here, token 1, for").wait_for()
     sees(page, "desk-arrived")
 
 
@@ -281,6 +281,10 @@ def read_own_page(page, sees, doctor):
 
 
 def ask_and_cancel(page, sees):
+    # The clinic lets patients cancel up to the last moment, also a visit of today.
+    rules = SchedulingRules.objects.current()
+    rules.change_notice_hours = 0
+    rules.save()
     page.get_by_role("link", name=re.compile("Book a")).first.tap()
     page.locator(".slot").first.tap()
     page.get_by_label("What is it about?").fill("Follow-up")
@@ -291,7 +295,7 @@ def ask_and_cancel(page, sees):
     page.goto("/")
     assert page.get_by_text("Your next visit, today").is_visible()
     page.get_by_role("link", name="Cancel the visit").tap()
-    page.get_by_label("Why is it cancelled?").fill("Better already")
+    page.get_by_label("Why can you not come?").fill("Better already")
     page.get_by_role("button", name="Cancel the visit").tap()
     page.get_by_text("Better already").wait_for()
     sees(page, "patient-cancelled")

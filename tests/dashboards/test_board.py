@@ -8,20 +8,10 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from homeo.dashboards.board import (
-    Block,
-    Board,
-    Lane,
-    arrange,
-    clock,
-    cut,
-    lane_blocks,
-    minutes_late,
-    row_of,
-    whole_hours,
-)
+from homeo.dashboards.blocks import Block, arrange, clock, cut, lane_blocks, row_of, whole_hours
+from homeo.dashboards.board import Board, Lane, minutes_late, week_of
 from homeo.dashboards.charts import bar_chart, line_chart, steps_up_to
-from homeo.dashboards.queue import entries, usual_wait
+from homeo.dashboards.queue import queue_of, usual_wait, waiting_of
 from scheduling.calendar import Away
 from scheduling.models import Appointment
 from scheduling.slots import WHOLE_DAY, minute_of
@@ -67,7 +57,7 @@ def test_blocks_that_touch_on_the_clock_touch_on_the_board(start, length):
     first = Block(start, start + length, "visit")
     second = Block(start + length, start + 2 * length, "visit")
     assert first.rows >= 1
-    assert first.at + first.rows == second.at
+    assert row_of(first.start) + first.rows == row_of(second.start)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +142,8 @@ def test_hours_off_the_grid_of_five_minutes_are_closed_around():
     blocks = lane([], hours=[(9 * 60 + 7, 16 * 60 + 52)], day=DAY + dt.timedelta(days=1), slot=33)
     closed = of_kind(blocks, "closed")
     assert [(block.start, block.end) for block in closed] == [(NINE, 547), (1012, FIVE)]
-    assert [(block.at, block.rows) for block in closed] == [(0, 1), (94, 2)]
-    assert of_kind(blocks, "free")[0].at == 1
+    assert [(row_of(block.start), block.rows) for block in closed] == [(108, 1), (202, 2)]
+    assert row_of(of_kind(blocks, "free")[0].start) == 109
     assert [str(block.label) for block in closed] == ["Not yet open", "Closed"]
 
 
@@ -194,6 +184,17 @@ def test_a_closed_clinic_says_so_in_the_lane_of_a_visit_that_stays():
     ]
 
 
+def test_a_visit_that_was_moved_away_is_not_on_the_board():
+    blocks = lane([visit(12, status="RESCHEDULED")])
+    assert [(block.kind, block.place) for block in blocks if block.start == 12 * 60] == [("free", "")]
+
+
+@pytest.mark.parametrize("day", [23, 26, 29])
+def test_a_week_begins_on_monday(day):
+    days = week_of(dt.date(2026, 11, day))
+    assert (days[0], days[-1], len(days)) == (dt.date(2026, 11, 23), dt.date(2026, 11, 29), 7)
+
+
 def test_what_is_over_is_past_only_today():
     done, missed, late = visit(9, status="COMPLETED"), visit(9, 20, no_show_at=at(10)), visit(9, 40)
     blocks = of_kind(lane([done, missed, late]), "visit")
@@ -217,7 +218,7 @@ def test_a_doctor_is_late_by_the_longest_wait_past_the_booked_time():
 
 
 def board(blocks, visits=()):
-    return Board(DAY, NOW, (NINE, FIVE), [Lane(None, [(NINE, FIVE)], blocks, list(visits))], [])
+    return Board(DAY, NOW, (NINE, FIVE), [Lane(None, DAY, [(NINE, FIVE)], blocks, list(visits))], [])
 
 
 def test_the_sides_of_the_board():
@@ -250,10 +251,17 @@ def test_the_tally_counts_by_state():
     }
 
 
-def test_the_longest_in_a_state_comes_first():
-    first, second = visit(12, checked_in_at=at(10, 10)), visit(11, checked_in_at=at(10, 40))
-    found = entries([second, first, visit(13)], "arrived", "checked_in_at", NOW)
-    assert [(entry.visit, entry.minutes, entry.is_long) for entry in found] == [(first, 40, True), (second, 10, False)]
+def test_who_waits_stands_in_turn_with_the_minutes():
+    first, second = visit(10, checked_in_at=at(9, 50)), visit(10, 20, checked_in_at=at(10, 40))
+    found = waiting_of([second, visit(13), first], NOW)
+    assert [(entry.visit, entry.minutes, entry.is_long) for entry in found] == [(first, 60, True), (second, 10, False)]
+
+
+def test_what_is_to_confirm_goes_on_into_later_days():
+    today, moved, ahead = visit(12, status="PENDING"), visit(13, status="RESCHEDULED"), visit(9, status="PENDING")
+    assert queue_of(DAY, [today, moved], [ahead], now=NOW).to_confirm == [today, ahead]
+    later = queue_of(DAY, [today, moved], [], now=NOW - dt.timedelta(days=1))
+    assert (later.to_confirm, later.called_off) == ([today], [moved])
 
 
 def test_the_usual_wait_is_the_median_of_those_seen():

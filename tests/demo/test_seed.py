@@ -80,6 +80,17 @@ def check_visits(today):
     assert not Appointment.objects.filter(status="COMPLETED", consultation__isnull=True).exists()
     assert not Appointment.objects.filter(status="RESCHEDULED", rescheduled_to__status="RESCHEDULED").exists()
     assert {"cancelled", "in-consultation", "arrived"} <= set(states_on(today))
+    check_tokens(today)
+
+
+def check_tokens(day):
+    """Each day's arrivals are numbered from 1 in their order, and somebody has just been called."""
+    arrived = Appointment.objects.on(day).exclude(checked_in_at=None).order_by("checked_in_at", "token_number")
+    assert [visit.token_number for visit in arrived] == list(range(1, len(arrived) + 1))
+    assert not Appointment.objects.filter(checked_in_at=None).exclude(token_number=None).exists()
+    called = Appointment.objects.exclude(called_at=None).get()
+    assert (called.appointment_date, called.state) == (day, "arrived")
+    assert called.called_at >= called.checked_in_at
 
 
 def check_consultations_and_invoices(today):

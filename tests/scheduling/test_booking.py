@@ -3,13 +3,17 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.models import AuditLog
 from homeo.base.fields import new_id
 from homeo.demo.factories.patients import GuardianFactory, PatientFactory
 from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Notice
 from scheduling.slots import slot_key
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +43,37 @@ def test_the_desk_books_a_free_slot(desk, booking, patient, doctor, tomorrow):
     )
     when = f"{tomorrow:%a} {tomorrow.day} {tomorrow:%b} 10:20"
     assert messages_of(response) == [f"{patient.name} is booked with {doctor.display_name}, {when}."]
+
+
+def asked_by(queries):
+    """Return how many queries there were, savepoints not counted."""
+    return sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries)
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_a_booking_and_a_refusal_ask_as_often_for_one_as_for_fifty(desk, booking, patient, doctor, tomorrow, count):
+    for n in range(count - 1):
+        DoctorFactory()
+        AppointmentFactory(patient=patient, doctor=doctor, appointment_date=tomorrow + dt.timedelta(days=n + 1))
+    late = PatientFactory()
+    with CaptureQueriesContext(connection) as booked:
+        assert desk.post(CREATE, booking()).status_code == 302
+    with CaptureQueriesContext(connection) as refused:
+        assert desk.post(CREATE, booking(patient=late.pk)).status_code == 409
+    assert (asked_by(booked), asked_by(refused)) == (14, 20)
+
+
+def test_a_booking_is_written_with_all_that_belongs_to_it(desk, booking, receptionist):
+    desk.post(CREATE, booking())
+    visit = Appointment.objects.get()
+    assert visit.updated_at == visit.history.get().updated_at
+    assert (visit.history.get().history_user, visit.history.get().history_type) == (receptionist, "+")
+    notices = list(Notice.objects.order_by("kind"))
+    assert [notice.kind for notice in notices] == ["BOOKED"]
+    for row in (visit, *notices):
+        entry = AuditLog.objects.get(entity_id=row.pk)
+        assert (entry.action, entry.user, entry.patient_id) == ("CREATE", receptionist, visit.patient_id)
+    assert ProcrastinateJob.objects.count() == len(notices)
 
 
 @pytest.mark.parametrize("typed", ["11:05", "11.05", "1105", " 11:05 "])

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import NO_EMAIL_DOMAIN
 from homeo.demo.factories.patients import GuardianFactory, PatientFactory
-from homeo.demo.factories.scheduling import NoticePreferenceFactory, VisitSeriesFactory
+from homeo.demo.factories.scheduling import NoticePreferenceFactory
 from scheduling import services
 from scheduling.models import Notice, NoticePreference, SchedulingRules
 
@@ -263,9 +263,12 @@ def test_somebody_without_email_gets_none_and_those_who_look_after_do(book, pati
         assert closed.email not in message.message().as_string()
 
 
-def test_a_series_is_told_in_one_mail(book, patient, doctor, day):
-    series = VisitSeriesFactory(patient=patient, doctor=doctor, first_date=day, count=3)
-    visits = [book(series=series, appointment_date=day + dt.timedelta(weeks=n)) for n in range(3)]
+def test_a_series_is_told_in_one_mail(receptionist, patient, doctor, day):
+    times = [(day + dt.timedelta(weeks=n), dt.time(10)) for n in range(3)]
+    series = services.book_series(
+        actor=receptionist, patient=patient, doctor=doctor, frequency="WEEKLY", interval=1, times=times
+    )
+    visits = series.appointments.by_time()
     (message,) = send_changes()
     assert [str(entry_of(message, n)[1]["UID"]) for n in range(3)] == [f"{visit.uid}@homeo" for visit in visits]
     assert Notice.objects.filter(kind="REMINDER").count() == 3

@@ -103,6 +103,14 @@ def test_the_box_looks_names_phones_and_file_numbers_up(nodes_of, clinic, sql, i
     assert index in indexes(nodes)
 
 
+def test_the_box_reads_visits_and_bills_of_those_found_alone(nodes_of, clinic, client_of, receptionist):
+    (name,) = Patient.objects.values_list("user__search_name", flat=True)[:1]
+    client = client_of(receptionist)
+    nodes = nodes_of(lambda: client.post("/search/", {"q": name}, headers={"HX-Request": "true"}))
+    assert {"appointment_patient_date", "invoice_patient_created"} <= indexes(nodes)
+    assert not read_through(nodes) & {"scheduling_appointment", "patients_patient"}
+
+
 def test_the_visits_of_those_found_are_looked_up_by_patient(nodes_of, clinic):
     found = [patient.pk for patient in Patient.objects.all()[:8]]
     visits = Appointment.objects.filter(patient__in=found, appointment_date__gte=timezone.localdate())

@@ -10,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.models import AuditLog
 from homeo.base.errors import DomainError
 from homeo.base.fields import new_id
 from homeo.demo.factories.accounts import ReceptionistFactory
@@ -27,7 +29,7 @@ from homeo.demo.factories.scheduling import (
 )
 from scheduling import services
 from scheduling.availability import Length
-from scheduling.models import Appointment, VisitSeries, Weekday
+from scheduling.models import Appointment, Notice, VisitSeries, Weekday
 from scheduling.planning import Planner, Wish
 from scheduling.services import Move, Scope
 from scheduling.slots import slot_key
@@ -338,6 +340,27 @@ def test_the_service_books_no_series_of_five_hundred(receptionist, patient, doct
             times=[(tomorrow + n * dt.timedelta(days=1), TEN) for n in range(500)],
         )
     assert not VisitSeries.objects.exists()
+
+
+def test_a_series_of_fifty_two_is_written_with_as_many_queries_as_one_of_two(
+    receptionist, patient, doctor, tomorrow, django_assert_num_queries
+):
+    for count in (2, 52):
+        times = [(tomorrow + n * WEEK, dt.time(10 if count == 2 else 12)) for n in range(count)]
+        with django_assert_num_queries(9):
+            series = services.book_series(
+                actor=receptionist, patient=patient, doctor=doctor, frequency="WEEKLY", interval=1, times=times
+            )
+        visits = list(series.appointments.by_time())
+        assert len(visits) == count
+        assert Appointment.history.filter(series=series, history_user=receptionist).count() == count
+        assert AuditLog.objects.filter(action="CREATE", entity_id__in=[visit.pk for visit in visits]).count() == count
+        told = Notice.objects.filter(appointment__in=visits)
+        assert told.get(kind="BOOKED").appointment == visits[0]
+        assert told.filter(kind="REMINDER").count() == sum(
+            visit.starts_at - timezone.now() > dt.timedelta(hours=24) for visit in visits
+        )
+        assert ProcrastinateJob.objects.count() >= told.count()
 
 
 def test_the_whole_series_or_nothing(receptionist, patient, doctor, tomorrow):

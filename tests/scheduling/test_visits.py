@@ -78,7 +78,7 @@ def test_the_list_shows_own_visits_only(people, client_of, visit):
         page = client_of(people[role]).get(LIST)
         assert len(page.context["object_list"]) == expected, role
     page = client_of(people["patient"]).get(LIST)
-    assert [shown for shown, _changes in page.context["coming"]] == [visit]
+    assert [own.visit for own in page.context["coming"]] == [visit]
     assert other.patient.name not in page.content.decode()
 
 

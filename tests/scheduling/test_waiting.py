@@ -106,11 +106,11 @@ def test_who_was_offered_the_time_or_let_it_pass_does_not_match_again(opening, o
     assert [entry.pk for entry in matching_entries(opening)] == [expired.entry_id]
 
 
-def test_matching_asks_four_times_however_many_wait(opening, django_assert_num_queries):
+def test_matching_asks_three_times_however_many_wait(opening, django_assert_num_queries):
     for count in (1, 50):
         for _ in range(count):
             WaitingEntryFactory()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             assert len({entry.patient.name for entry in matching_entries(opening)}) >= count
 
 

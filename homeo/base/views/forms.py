@@ -74,9 +74,7 @@ class OnceMixin(PerformMixin):
             raise BadRequest("The form carries no token.")
         try:
             with transaction.atomic():
-                self.submission, is_first = Submission.objects.get_or_create(
-                    pk=token, defaults={"user_id": request.user.pk, "path": request.path}
-                )
+                self.submission, is_first = Submission.claim(token, user_id=request.user.pk, path=request.path)
                 if not is_first:
                     return self.repeat()
                 response = super().post(request, *args, **kwargs)

@@ -9,7 +9,8 @@ from clinical.models import Prescription
 from homeo.base.views import AccessMixin
 from homeo.base.views.access import shows_patient
 from patients.models import MedicalRecord, Patient
-from scheduling.models import Appointment
+from scheduling.models import Appointment, SchedulingRules
+from scheduling.self_booking import OwnVisit
 
 SHOWN = 5
 PAID_SHOWN = 2
@@ -59,6 +60,7 @@ class OwnPageView(AccessMixin, TemplateView):
         prescriptions = Prescription.objects.for_user(user).filter(patient=person).select_related("doctor")
         return {
             "next_visit": coming[0] if coming else None,
+            "next_own": OwnVisit.of(coming[0], user, SchedulingRules.objects.current()) if coming else None,
             "later_visits": coming[1:],
             "days_until": (coming[0].appointment_date - now.date()).days if coming else None,
             "past_visits": past.order_by("-appointment_date", "-appointment_time", "pk")[:SHOWN],
