@@ -135,7 +135,7 @@ class NoticeAdmin(ByPatientMixin, TableAdmin):
 class NoticePreferenceAdmin(OfPatientAdmin):
     """Which mails patients want; they say so themselves."""
 
-    list_display = ("patient", "wants_changes", "wants_reminders")
+    list_display = ("patient", "wants_booked", "wants_moved", "wants_cancelled", "wants_reminders")
 
 
 @admin.register(CalendarFeed)

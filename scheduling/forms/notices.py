@@ -5,11 +5,11 @@ from scheduling.models import NoticePreference
 
 
 class NoticePreferenceForm(VersionFormMixin, BaseModelForm):
-    """Two kinds of mails, each on or off."""
+    """The kinds of mails, each on or off."""
 
     class Meta:
         model = NoticePreference
-        fields = ("wants_changes", "wants_reminders")
+        fields = ("wants_booked", "wants_moved", "wants_cancelled", "wants_reminders")
 
 
 class CalendarFeedForm(OnceFormMixin, BaseForm):

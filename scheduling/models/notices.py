@@ -19,7 +19,9 @@ class NoticePreference(BaseModel):
     patient = models.OneToOneField(
         Patient, verbose_name=_("patient"), on_delete=models.CASCADE, related_name="notice_preference"
     )
-    wants_changes = models.BooleanField(_("when a visit is booked, moved or cancelled"), default=True)
+    wants_booked = models.BooleanField(_("when a visit is booked"), default=True)
+    wants_moved = models.BooleanField(_("when a visit is moved"), default=True)
+    wants_cancelled = models.BooleanField(_("when a visit is cancelled"), default=True)
     wants_reminders = models.BooleanField(_("a reminder before a visit"), default=True)
 
     objects = NoticePreferenceQuerySet.as_manager()

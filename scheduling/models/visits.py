@@ -182,7 +182,8 @@ class Appointment(BaseModel):
                 violation_error_message=_("At most two hours are kept free before or after a visit."),
             ),
             models.UniqueConstraint(
-                fields=["doctor", "appointment_date", "token_number"],
+                fields=["appointment_date", "token_number"],
+                condition=Q(token_number__isnull=False),
                 name="appointment_token_once",
                 violation_error_message=_("This token is in use."),
             ),

@@ -200,7 +200,7 @@ def restore_appointment(*, actor: User, appointment: Appointment) -> Appointment
 
     Raises:
         DomainError: the clinic called the visit off.
-        NotBookableError: the time has passed.
+        NotBookableError: the time has passed, or the patient has as many visits booked as the rules allow.
         SlotTakenError: somebody else has the slot.
     """
     lock_doctor(appointment.doctor)
@@ -217,6 +217,8 @@ def restore_appointment(*, actor: User, appointment: Appointment) -> Appointment
     if not appointment.is_overbooked:
         _require_clear(appointment, _calendar_of(appointment))
     appointment.patient = lock_active_patient(appointment.patient)
+    if actor.role == Role.PATIENT:
+        _require_few_open(appointment, SchedulingRules.objects.current())
     with _told_as_taken(appointment):
         appointment.save(update_fields=["status", "cancel_reason", "calendar_sequence", "updated_at"])
     announce(appointment, NoticeKind.BOOKED)

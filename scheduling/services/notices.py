@@ -154,14 +154,12 @@ def _is_same_time(one: Appointment, other: Appointment) -> bool:
 
 def _is_wanted(kind: str, rules: SchedulingRules, preference: NoticePreference) -> bool:
     """Tell whether clinic and patient want such a mail."""
-    sends = {
-        NoticeKind.BOOKED: rules.sends_booked,
-        NoticeKind.MOVED: rules.sends_moved,
-        NoticeKind.CANCELLED: rules.sends_cancelled,
-        NoticeKind.REMINDER: rules.sends_reminders,
-    }
-    wants = preference.wants_reminders if kind == NoticeKind.REMINDER else preference.wants_changes
-    return sends[kind] and wants
+    return {
+        NoticeKind.BOOKED: rules.sends_booked and preference.wants_booked,
+        NoticeKind.MOVED: rules.sends_moved and preference.wants_moved,
+        NoticeKind.CANCELLED: rules.sends_cancelled and preference.wants_cancelled,
+        NoticeKind.REMINDER: rules.sends_reminders and preference.wants_reminders,
+    }[kind]
 
 
 def preference_of(patient: Patient) -> NoticePreference:
@@ -174,12 +172,19 @@ def preference_of(patient: Patient) -> NoticePreference:
 
 @transaction.atomic
 def set_notice_preference(
-    *, actor: User, patient: Patient, wants_changes: bool, wants_reminders: bool
+    *,
+    actor: User,
+    patient: Patient,
+    wants_booked: bool,
+    wants_moved: bool,
+    wants_cancelled: bool,
+    wants_reminders: bool,
 ) -> NoticePreference:
     """Keep which mails about visits a patient wants."""
     patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     preference = preference_of(patient)
-    preference.wants_changes, preference.wants_reminders = wants_changes, wants_reminders
+    preference.wants_booked, preference.wants_moved = wants_booked, wants_moved
+    preference.wants_cancelled, preference.wants_reminders = wants_cancelled, wants_reminders
     preference.full_clean()
     preference.save()
     return preference

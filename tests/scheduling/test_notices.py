@@ -214,9 +214,22 @@ def test_the_clinic_switches_each_kind_off(book, move, cancel, kind, switch):
     }
 
 
+@pytest.mark.parametrize("kind", ["BOOKED", "MOVED", "CANCELLED", "REMINDER"])
+def test_the_patient_switches_each_kind_off(book, move, cancel, patient, kind):
+    name = "wants_reminders" if kind == "REMINDER" else f"wants_{kind.lower()}"
+    NoticePreferenceFactory(patient=patient, **{name: False})
+    visit = book()
+    send_changes()
+    visit = move(visit, 12)
+    send_changes()
+    cancel(visit)
+    send_changes()
+    assert set(Notice.objects.values_list("kind", flat=True)) == {"BOOKED", "MOVED", "CANCELLED", "REMINDER"} - {kind}
+
+
 def test_the_patient_switches_mails_off_even_those_that_wait(book, patient, client_of):
     visit = book()
-    preference = NoticePreferenceFactory(patient=patient, wants_changes=False, wants_reminders=False)
+    preference = NoticePreferenceFactory(patient=patient, wants_booked=False, wants_reminders=False)
     assert send_changes() == []
     assert Notice.objects.get(appointment=visit, kind="BOOKED").dropped_at
     book(appointment_time=dt.time(15))
@@ -298,15 +311,15 @@ def test_a_change_that_is_rolled_back_leaves_neither_notice_nor_job(book):
 def test_a_patient_chooses_mails_and_a_stale_choice_is_shown(patient, client_of):
     client, url = client_of(patient.user), reverse("scheduling:notice_preference", args=[patient.pk])
     form = client.get(url).context["form"]
-    assert form["wants_changes"].value() is form["wants_reminders"].value() is True
+    assert form["wants_booked"].value() is form["wants_reminders"].value() is True
     version = form["version"].value()
     response = client.post(url, {"version": version, "wants_reminders": "on"})
     assert response.status_code == 302
     stored = NoticePreference.objects.get(patient=patient)
-    assert (stored.wants_changes, stored.wants_reminders) == (False, True)
-    assert client.post(url, {"version": version, "wants_changes": "on"}).status_code == 409
+    assert (stored.wants_moved, stored.wants_reminders) == (False, True)
+    assert client.post(url, {"version": version, "wants_moved": "on"}).status_code == 409
     stored.refresh_from_db()
-    assert (stored.wants_changes, stored.wants_reminders) == (False, True)
+    assert (stored.wants_moved, stored.wants_reminders) == (False, True)
 
 
 def test_a_guardian_chooses_for_the_ward_and_a_stranger_does_not(patient, client_of):

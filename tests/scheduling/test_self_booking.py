@@ -444,6 +444,16 @@ def test_the_limit_of_a_ward_is_the_ward_s_own(own, booking, patient, doctor, ru
     assert own.post(REQUEST, booking(patient=patient.pk)).status_code == 302
 
 
+def test_an_undone_cancellation_counts_towards_the_limit(own, patient, doctor, rules):
+    visit, *_others = fill(patient, doctor, rules.max_open_bookings)
+    cancel = reverse("scheduling:appointment_cancel", args=[visit.pk])
+    own.post(cancel, {"version": visit.version, "cancel_reason": "Away"})
+    AppointmentFactory(patient=patient, doctor=doctor, appointment_date=timezone.localdate() + dt.timedelta(days=30))
+    answer = own.post(reverse("scheduling:appointment_restore", args=[visit.pk]), follow=True)
+    assert "call the clinic for more" in text_of(answer)
+    assert Appointment.objects.get(pk=visit.pk).status == "CANCELLED"
+
+
 def test_a_move_does_not_count_towards_the_limit(own, booking, patient, doctor, rules):
     visit, *_others = fill(patient, doctor, rules.max_open_bookings)
     page = own.get(move_url(visit))

@@ -80,11 +80,21 @@ class OnceMixin(PerformMixin):
                 response = super().post(request, *args, **kwargs)
                 if not self.submission.redirect_to:
                     transaction.set_rollback(True)
+        except DomainError as error:
+            # Told after the transaction, so that nobody waits for its locks meanwhile.
+            self.form.add_domain_error(error)
+            return self.form_invalid(self.form)
         except DatabaseError as error:
             if not is_lock_timeout(error):
                 raise
             return self.form_busy()
         return response
+
+    def form_valid(self, form):
+        """Make the change; a refusal ends the transaction."""
+        self.form = form
+        self.result = self.perform(form)
+        return self.succeed()
 
     def repeat(self):
         """Answer a form that was sent before with the same success."""
