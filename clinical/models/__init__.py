@@ -1,0 +1,11 @@
+"""Consultations and prescriptions."""
+
+from clinical.models.consultations import Consultation, ConsultationStatus
+from clinical.models.prescriptions import Prescription, PrescriptionItem
+
+__all__ = [
+    "Consultation",
+    "ConsultationStatus",
+    "Prescription",
+    "PrescriptionItem",
+]
