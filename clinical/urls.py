@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.views import consultations, prescriptions
+from clinical.views import addenda, consultations, drafts, prescriptions, writing
 
 app_name = "clinical"
 
@@ -19,7 +19,9 @@ urlpatterns = [
     ),
     path("consultations/<slug:pk>/", consultations.ConsultationDetailView.as_view(), name="consultation_detail"),
     path("consultations/<slug:pk>/start/", consultations.ConsultationStartView.as_view(), name="consultation_start"),
-    path("consultations/<slug:pk>/write/", consultations.ConsultationUpdateView.as_view(), name="consultation_update"),
+    path("consultations/<slug:pk>/write/", writing.ConsultationUpdateView.as_view(), name="consultation_update"),
+    path("consultations/<slug:pk>/addenda/new/", addenda.AddendumCreateView.as_view(), name="addendum_create"),
+    path("consultations/<slug:pk>/draft/", drafts.NoteDraftView.as_view(), name="note_draft"),
     path(
         "consultations/<slug:pk>/complete/",
         consultations.ConsultationCompleteView.as_view(),

@@ -88,6 +88,8 @@ TABLE = {
     ("clinical:consultation_complete", "consultation"): (302, 403, 405, 404, 403, 403, 403),
     ("clinical:consultation_archive", "consultation"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:consultation_detail", "completed"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:note_draft", "consultation"): (302, 403, 405, 405, 403, 403, 403),
+    ("clinical:addendum_create", "completed"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:prescription_list", ""): (302, 403, 200, 200, 403, 200, 200),
     ("clinical:prescription_create", "consultation"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:patient_prescription_create", "patient"): (302, 403, 200, 404, 403, 403, 403),

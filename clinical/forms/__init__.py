@@ -1,6 +1,6 @@
 """Forms of the consulting room, by subject."""
 
-from clinical.forms.consultations import ConfirmForm, ConsultationForm
+from clinical.forms.consultations import AddendumForm, ConfirmForm, ConsultationForm
 from clinical.forms.prescriptions import (
     PrescriptionCreateForm,
     PrescriptionForm,
@@ -9,6 +9,7 @@ from clinical.forms.prescriptions import (
 )
 
 __all__ = [
+    "AddendumForm",
     "ConfirmForm",
     "ConsultationForm",
     "PrescriptionCreateForm",

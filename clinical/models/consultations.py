@@ -8,12 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from clinical.case import CureDirection, Decision, Layout, PrescriptionKind
 from clinical.querysets import ConsultationQuerySet
 from homeo.base.errors import DomainError
 from homeo.base.fields import LongTextField
 from homeo.base.models import ArchivableModel, check_transition, choice_constraint
 from patients.models import Patient
 from scheduling.models import LONGEST_VISIT, Appointment
+
+READABLE_MAX = 60_000
 
 
 class ConsultationStatus(models.TextChoices):
@@ -68,13 +71,23 @@ class Consultation(ArchivableModel):
     status = models.CharField(
         _("status"), max_length=11, choices=Status, default=Status.SCHEDULED, db_default=Status.SCHEDULED
     )
-    complaints = LongTextField(_("complaints"), blank=True)
+    complaints = LongTextField(_("complaints"), max_length=READABLE_MAX, blank=True)
     diagnosis = LongTextField(_("diagnosis"), blank=True, default="")
-    prescription = LongTextField(_("treatment and advice"), blank=True, default="")
-    notes = LongTextField(_("notes"), blank=True, default="")
+    prescription = LongTextField(_("treatment and advice"), max_length=READABLE_MAX, blank=True, default="")
+    notes = LongTextField(_("notes"), max_length=READABLE_MAX, blank=True, default="")
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True, editable=False)
+    layout = models.CharField(_("layout"), max_length=9, choices=Layout, blank=True, default="", db_default="")
+    case = models.JSONField(_("case"), blank=True, default=dict, db_default={})
+    cure_direction = models.CharField(
+        _("direction of cure"), max_length=12, choices=CureDirection, blank=True, default="", db_default=""
+    )
+    prescription_kind = models.CharField(
+        _("kind of prescription"), max_length=14, choices=PrescriptionKind, blank=True, default="", db_default=""
+    )
+    decision = models.CharField(_("decision"), max_length=14, choices=Decision, blank=True, default="", db_default="")
 
-    clinical_fields = frozenset({"complaints", "diagnosis", "prescription", "notes"})
+    CHOSEN = ("cure_direction", "prescription_kind", "decision")
+    clinical_fields = frozenset({"complaints", "diagnosis", "prescription", "notes", "case", *CHOSEN})
 
     objects = ConsultationQuerySet.as_manager()
     history = HistoricalRecords()
@@ -90,6 +103,10 @@ class Consultation(ArchivableModel):
         ]
         constraints = [
             choice_constraint("status", ConsultationStatus, table="consultation"),
+            choice_constraint("layout", Layout, table="consultation", blank=True),
+            choice_constraint("cure_direction", CureDirection, table="consultation", blank=True),
+            choice_constraint("prescription_kind", PrescriptionKind, table="consultation", blank=True),
+            choice_constraint("decision", Decision, table="consultation", blank=True),
             models.CheckConstraint(
                 condition=Q(duration__range=(1, LONGEST_VISIT)),
                 name="consultation_duration_bounds",
@@ -131,6 +148,10 @@ class Consultation(ArchivableModel):
     def is_writable(self) -> bool:
         """Tell whether the text may still change."""
         return self.status == self.Status.IN_PROGRESS and not self.is_archived
+
+    def free_text(self, name: str) -> str:
+        """Return what the doctor wrote into a text, without what is generated from the parts of the case."""
+        return self.case.get("free", {}).get(name, getattr(self, name))
 
     def change_status(self, status: str) -> None:
         """Take the next status, if the table of transitions allows it.

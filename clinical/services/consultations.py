@@ -7,16 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clinical.case import Layout
 from clinical.models import Consultation
 from clinical.services.locks import lock_consultation, require_own
+from clinical.services.notes import write_note
 from clinical.services.prescriptions import archive_prescription
+from clinical.services.signatures import sign_note
 from clinical.signals import consultation_completed
 from homeo.base.errors import DomainError
 from patients.models import Patient
 from scheduling import services as scheduling
 from scheduling.models import DEFAULT_SLOT_MINUTES, LONGEST_VISIT, Appointment
-
-TEXTS = ("complaints", "diagnosis", "prescription", "notes")
 
 
 def schedule_consultation(*, actor: User, appointment: Appointment) -> Consultation:
@@ -74,7 +75,8 @@ def start_consultation(*, actor: User, consultation: Consultation) -> Consultati
         consultation.archived_at = None
         consultation.change_status(Consultation.Status.SCHEDULED)
     consultation.change_status(Consultation.Status.IN_PROGRESS)
-    consultation.save(update_fields=["archived_at", "status", "updated_at"])
+    consultation.layout = consultation.layout or usual_layout(consultation.patient)
+    consultation.save(update_fields=["archived_at", "status", "layout", "updated_at"])
     if consultation.appointment_id:
         scheduling.start_appointment(actor=actor, appointment=consultation.appointment)
     return consultation
@@ -90,15 +92,22 @@ def start_unplanned_consultation(*, actor: User, patient: Patient) -> Consultati
         scheduled_at=timezone.now(),
         duration=doctor.slot_minutes if doctor else DEFAULT_SLOT_MINUTES,
         status=Consultation.Status.IN_PROGRESS,
+        layout=usual_layout(patient),
     )
     consultation.full_clean()
     consultation.save()
     return consultation
 
 
+def usual_layout(patient: Patient) -> Layout:
+    """Return the layout of a patient's next note: the case is taken once, and followed up afterwards."""
+    is_known = Consultation.objects.active().filter(patient=patient, status=Consultation.Status.COMPLETED).exists()
+    return Layout.FOLLOW_UP if is_known else Layout.FIRST
+
+
 @transaction.atomic
-def write_consultation(*, actor: User, consultation: Consultation, **texts: str) -> Consultation:
-    """Keep the text of a consultation that is being written.
+def write_consultation(*, actor: User, consultation: Consultation, **note) -> Consultation:
+    """Keep the note of a consultation that is being written; `note` is what `write_note` takes.
 
     Raises:
         DomainError: it is completed or not the doctor's own.
@@ -106,10 +115,7 @@ def write_consultation(*, actor: User, consultation: Consultation, **texts: str)
     consultation = lock_consultation(consultation)
     require_own(actor, consultation)
     consultation.require_writable()
-    for name in TEXTS:
-        setattr(consultation, name, texts.get(name, getattr(consultation, name)))
-    consultation.full_clean(validate_unique=False)
-    consultation.save(update_fields=[*TEXTS, "updated_at"])
+    write_note(actor=actor, consultation=consultation, **note)
     return consultation
 
 
@@ -132,10 +138,13 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
         minutes = (now - consultation.appointment.started_at) // dt.timedelta(minutes=1)
         consultation.duration = min(max(minutes, 1), LONGEST_VISIT)
     consultation.save(update_fields=["status", "completed_at", "duration", "updated_at"])
-    drafts = consultation.prescriptions.select_for_update(no_key=True).active().filter(signed_at__isnull=True)
-    for prescription in drafts:
+    prescriptions = consultation.prescriptions.select_for_update(no_key=True).active().with_items()
+    for prescription in prescriptions:
+        if prescription.is_signed:
+            continue
         prescription.signed_at = now
         prescription.save(update_fields=["signed_at", "updated_at"])
+    sign_note(actor=actor, consultation=consultation, signed_at=now, prescriptions=list(prescriptions))
     if consultation.appointment_id:
         scheduling.complete_appointment(actor=actor, appointment=consultation.appointment)
     consultation_completed.send(sender=Consultation, consultation=consultation, actor=actor)
@@ -143,13 +152,13 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
 
 
 @transaction.atomic
-def write_and_complete_consultation(*, actor: User, consultation: Consultation, **texts: str) -> Consultation:
+def write_and_complete_consultation(*, actor: User, consultation: Consultation, **note) -> Consultation:
     """Keep the last words and complete the consultation, both or neither.
 
     Raises:
         DomainError: see `write_consultation` and `complete_consultation`.
     """
-    write_consultation(actor=actor, consultation=consultation, **texts)
+    write_consultation(actor=actor, consultation=consultation, **note)
     return complete_consultation(actor=actor, consultation=consultation)
 
 
