@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clinical.case import PARTS
-from clinical.models import Complaint, ComplaintResponse, Consultation, Prescription, SignedNote
+from clinical.models import Complaint, ComplaintResponse, Consultation, Prescription, PrescriptionItem, SignedNote
 from clinical.readable import case_facts, chosen_facts, facts_of
 from clinical.sheet import TEXTS
 
@@ -38,9 +38,9 @@ def note_content(
     signed_at: dt.datetime,
     rows: Iterable[Complaint],
     responses: Iterable[ComplaintResponse],
-    prescriptions: Iterable[Prescription],
+    prescriptions: Iterable[tuple[Prescription, Iterable[PrescriptionItem]]],
 ) -> dict:
-    """Return all that is shown of a note, in the order in which it is shown."""
+    """Return all that is shown of a note, in the order in which it is shown; prescriptions come with their lines."""
     patient = consultation.patient
     chosen = chosen_facts(consultation)
     return {
@@ -88,10 +88,10 @@ def note_content(
                         "remedy": f"{item.medicine_name} {item.potency}".strip(),
                         "how": ", ".join(filter(None, (item.dosage, item.frequency, item.duration, item.notes))),
                     }
-                    for item in one.items.all()
+                    for item in items
                 ],
             }
-            for one in prescriptions
+            for one, items in prescriptions
         ],
         # What the columns of the schema say: a change of one of them does not match any more.
         "readable": {name: getattr(consultation, name) for name in TEXTS},

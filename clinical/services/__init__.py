@@ -17,6 +17,7 @@ from clinical.services.locks import lock_consultation
 from clinical.services.notes import write_note
 from clinical.services.prescriptions import archive_prescription, write_prescription
 from clinical.services.signatures import add_addendum
+from clinical.services.snippets import remove_snippet, save_snippet
 
 __all__ = [
     "add_addendum",
@@ -28,6 +29,8 @@ __all__ = [
     "keep_draft",
     "lock_consultation",
     "record_no_show",
+    "remove_snippet",
+    "save_snippet",
     "schedule_consultation",
     "start_consultation",
     "start_unplanned_consultation",

@@ -23,7 +23,7 @@ def sign_note(
         signed_at=signed_at,
         rows=consultation.complaint_rows.all(),
         responses=consultation.responses.select_related("complaint").order_by("complaint__created_at", "complaint_id"),
-        prescriptions=prescriptions,
+        prescriptions=[(one, one.items.all()) for one in prescriptions],
     )
     note = signing.signed(consultation, actor, signed_at, content)
     note.full_clean(exclude=["consultation", "signed_by"])

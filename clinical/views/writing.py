@@ -13,7 +13,7 @@ from clinical import services
 from clinical.case import FOLLOW_UP, GENERALS, PARTS, Layout, in_words
 from clinical.courses import Told, mean_of, picture_of, steps_of, told
 from clinical.forms import ConsultationForm
-from clinical.models import Complaint, Consultation, NoteDraft, Prescription
+from clinical.models import Complaint, Consultation, NoteDraft, Prescription, Snippet
 from clinical.services.drafts import moment_of
 from clinical.sheet import Sheet
 from clinical.views.consultations import OwnConsultationMixin
@@ -24,6 +24,8 @@ from homeo.base.views import VersionedFormView
 COURSE_LENGTH = 8
 PRESCRIPTIONS_READ = 30
 DRAFTS_READ = 5
+LAST_NOTE = "last"
+TEMPLATES_MOST = 20
 SHOWN_ASIDE = ("mind", "miasm")
 TOKENS = ("window", "seen", "adopted")
 
@@ -143,7 +145,11 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         return self.render_to_response(self.get_context_data(form=form, tokens=tokens, is_unsaved=True))
 
     def loaded(self, sheet: Sheet, source: str) -> Sheet:
-        """Return the sheet with its gaps filled out of the patient's last note."""
+        """Return the sheet with its gaps filled, out of a template of the doctor's or the patient's last note."""
+        if source != LAST_NOTE:
+            templates = Snippet.objects.for_user(self.request.user).templates()
+            template = templates.filter(pk=source[:24]).first()
+            return sheet.with_gaps_filled(Sheet.from_parts(template.parts)) if template else sheet
         last = self.earlier().latest_first().first()
         return sheet.with_gaps_filled(read_note(self.request.user, last).sheet) if last else sheet
 
@@ -286,6 +292,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
                 "last_prescription": signed[0] if signed else None,
                 "last_answer": course[0].answer if course else None,
                 "course": course,
+                "templates": Snippet.objects.for_user(user).templates().favourites_first()[:TEMPLATES_MOST],
                 "picture": picture_of(*self.points(course)),
                 "since": earlier[0].scheduled_at if earlier else None,
                 "known": known,
