@@ -54,7 +54,7 @@ def note_content(
             "date_of_birth": patient.date_of_birth.isoformat(),
             "gender": str(patient.get_gender_display()),
         },
-        "visit_at": consultation.scheduled_at.isoformat(),
+        "visit_at": _moment(consultation.scheduled_at),
         "layout": str(consultation.get_layout_display()),
         "texts": [
             {"title": _title(name), "text": consultation.free_text(name)}
@@ -140,7 +140,7 @@ def read(notes: Iterable[SignedNote], consultation: Consultation) -> list[dict]:
             digest_of(note.content) == note.digest
             and shown.get("consultation") == consultation.pk
             and shown.get("signed_by", {}).get("id") == note.signed_by_id
-            and shown.get("signed_at") == note.signed_at.isoformat()
+            and shown.get("signed_at") == _moment(note.signed_at)
         )
         if note.kind == SignedNote.Kind.NOTE:
             is_intact &= shown.get("readable") == {name: getattr(consultation, name) for name in TEXTS}
@@ -159,8 +159,12 @@ def _signature(signer: User, signed_at: dt.datetime) -> dict:
             "name": signer.display_name,
             "license_number": profile.license_number if profile else "",
         },
-        "signed_at": signed_at.isoformat(),
+        "signed_at": _moment(signed_at),
     }
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat()
 
 
 def _title(name: str) -> str:

@@ -12,7 +12,7 @@ from patients.models import MedicalRecord, Patient
 
 LATEST = 10
 TIMELINE_MOST = 600
-WIDE = 620
+WIDE = 1040
 
 
 class PatientPart(ScopedObjectMixin, TemplateView):

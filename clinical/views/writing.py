@@ -278,7 +278,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         earlier = list(self.earlier().with_responses().latest_first()[:COURSE_LENGTH])
         signed = [one for one in prescriptions if one.is_signed]
         course = steps_of(earlier, signed, later=self.note.told)
-        known = self.known_parts(earlier)
+        known = self.known_parts()
         form = kwargs.get("form")
         layout = (form["layout"].value() if form else "") or self.object.layout or Layout.FOLLOW_UP
         return super().get_context_data(
@@ -315,12 +315,9 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         told_in_words = ", ".join(f"{label}: {one.sign}" for label, one in known)
         return known, _("Responses at the visits: %(responses)s.") % {"responses": told_in_words}
 
-    def known_parts(self, course) -> dict:
-        """Return the parts of the case as the latest notes tell them, for the side of the page."""
-        notes = [one.case for one in reversed(course)]
-        return {
-            name: in_words(name, case[name])
-            for case in notes
-            for name, part in PARTS.items()
-            if case.get(name) and part.group != FOLLOW_UP
-        }
+    def known_parts(self) -> dict:
+        """Return the parts of the case in words, as the latest notes that speak of them tell them."""
+        names = [name for name, part in PARTS.items() if part.group != FOLLOW_UP]
+        cases = self.earlier().filter(case__has_any_keys=names).latest_first().values_list("case", flat=True)
+        latest = list(cases[:COURSE_LENGTH])
+        return {name: in_words(name, case[name]) for case in reversed(latest) for name in names if case.get(name)}

@@ -191,7 +191,7 @@ def test_the_writing_page_costs_the_same_for_a_long_history(
             patient=consultation.patient, doctor=doctor, consultation=consultation, signed_at=None
         )
     )
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         at_work.get(url("consultation_update", consultation))
 
 
