@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.views import consultations, prescriptions
+from clinical.views import addenda, consultations, drafts, history, prescriptions, snippets, writing
 
 app_name = "clinical"
 
@@ -19,7 +19,19 @@ urlpatterns = [
     ),
     path("consultations/<slug:pk>/", consultations.ConsultationDetailView.as_view(), name="consultation_detail"),
     path("consultations/<slug:pk>/start/", consultations.ConsultationStartView.as_view(), name="consultation_start"),
-    path("consultations/<slug:pk>/write/", consultations.ConsultationUpdateView.as_view(), name="consultation_update"),
+    path("consultations/<slug:pk>/write/", writing.ConsultationUpdateView.as_view(), name="consultation_update"),
+    path("consultations/<slug:pk>/addenda/new/", addenda.AddendumCreateView.as_view(), name="addendum_create"),
+    path("consultations/<slug:pk>/template/new/", snippets.TemplateCreateView.as_view(), name="template_create"),
+    path("patients/<slug:pk>/history/", history.HistoryView.as_view(), name="history"),
+    path("patients/<slug:pk>/records/", history.RecordsView.as_view(), name="records"),
+    path("patients/<slug:pk>/remedies/", history.RemedyTimelineView.as_view(), name="remedy_timeline"),
+    path("snippets/", snippets.SnippetListView.as_view(), name="snippet_list"),
+    path("snippets/menu/", snippets.SnippetMenuView.as_view(), name="snippet_menu"),
+    path("snippets/new/", snippets.SnippetCreateView.as_view(), name="snippet_create"),
+    path("snippets/<slug:pk>/write/", snippets.SnippetUpdateView.as_view(), name="snippet_update"),
+    path("snippets/<slug:pk>/favourite/", snippets.SnippetFavouriteView.as_view(), name="snippet_favourite"),
+    path("snippets/<slug:pk>/remove/", snippets.SnippetRemoveView.as_view(), name="snippet_remove"),
+    path("consultations/<slug:pk>/draft/", drafts.NoteDraftView.as_view(), name="note_draft"),
     path(
         "consultations/<slug:pk>/complete/",
         consultations.ConsultationCompleteView.as_view(),

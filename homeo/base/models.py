@@ -133,9 +133,11 @@ def check_transition(transitions: dict[str, frozenset[str]], old: str, new: str,
         )
 
 
-def choice_constraint(field: str, choices: type[models.TextChoices], *, table: str, null: bool = False):
+def choice_constraint(
+    field: str, choices: type[models.TextChoices], *, table: str, null: bool = False, blank: bool = False
+):
     """Return the CHECK that keeps `field` of `table` within `choices`, the schema's own words."""
-    condition = Q(**{f"{field}__in": choices.values})
+    condition = Q(**{f"{field}__in": [*choices.values, ""] if blank else choices.values})
     if null:
         condition |= Q(**{f"{field}__isnull": True})
     return models.CheckConstraint(

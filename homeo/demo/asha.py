@@ -35,6 +35,42 @@ NATRUM_1M = _remedy("Natrum muriaticum", "1M", notes="Dry on the tongue; nothing
 RHUS = _remedy("Rhus toxicodendron", "30C", "3 times a day", "3 days")
 ADVICE = "Keep the remedies away from camphor and strong smells. No coffee on the day of the dose."
 MIGRAINE = "Migraine without aura"
+HEADACHE, MOOD, LIP = "Headache", "Low mood before the menses", "Cracked lower lip"
+COMPLAINTS = (
+    {
+        "name": HEADACHE,
+        "location": "over the eyes",
+        "sensation": "hammering",
+        "worse": "sun, reading, from ten in the morning",
+        "better": "dark, sleep",
+        "concomitants": "nausea",
+        "onset": "summer of 2009",
+        "cause": "grief",
+        "intensity": 3,
+        "own_words": "Three a week. As if little hammers were at work.",
+    },
+    {
+        "name": MOOD,
+        "worse": "consolation",
+        "better": "being alone",
+        "intensity": 2,
+        "own_words": "I weep where nobody sees.",
+    },
+    {"name": LIP, "location": "in the middle", "concomitants": "cold sores", "intensity": 1},
+)
+CASE = {
+    "mind": "Reserved, silent grief. Speaks of her father only when asked. Cannot be consoled.",
+    "thermal": "HOT",
+    "thirst": "Large, cold water",
+    "cravings": "Salt, lime",
+    "sleep": "On the left side, wakes at three",
+    "dreams": "Robbers",
+    "menses": "Late, scanty; low mood for a week before",
+    "past_history": "Hay fever at college. Hypothyroidism since 2016.",
+    "family_history": "Father died in 2009. Mother has diabetes.",
+    "miasm": ["PSORA"],
+    "conventional_medicines": "Levothyroxine 75 µg, mornings\nNaproxen 500 mg if needed",
+}
 
 
 @dataclass(frozen=True)
@@ -59,12 +95,26 @@ VISITS = (
             ADVICE,
             "Silent grief. Speaks of her father only when asked. Hot. Psora. Ignatia first, for the grief of spring.",
             (IGNATIA,),
+            complaints_taken=COMPLAINTS,
+            parts=CASE,
+            chosen={"prescription_kind": "CONSTITUTIONAL"},
         ),
     ),
     Visit(
         210,
         "10:30",
-        Case("First two weeks better, then as before. Sighs less.", MIGRAINE, ADVICE, "+1. Repeat.", (IGNATIA,)),
+        Case(
+            "First two weeks better, then as before. Sighs less.",
+            MIGRAINE,
+            ADVICE,
+            "+1. Repeat.",
+            (IGNATIA,),
+            responses=(
+                (HEADACHE, 1, 10, "Two weeks better"),
+                (MOOD, 1, 20, "Sighs less"),
+            ),
+            chosen={"decision": "REPEAT", "prescription_kind": "CONSTITUTIONAL"},
+        ),
     ),
     Visit(
         168,
@@ -75,6 +125,12 @@ VISITS = (
             ADVICE,
             "−1. Case to be taken again.",
             (IGNATIA,),
+            responses=(
+                (HEADACHE, -1, 0, "Three a week"),
+                (MOOD, -2, None, "Lower again"),
+                (LIP, 0, None, ""),
+            ),
+            chosen={"decision": "REPEAT", "prescription_kind": "CONSTITUTIONAL", "cure_direction": "UNCLEAR"},
         ),
     ),
     Visit(
@@ -86,6 +142,12 @@ VISITS = (
             ADVICE,
             "Repertorised: 9 rubrics, Natrum muriaticum 9 of 9, sum 43. Remedy changed from Ignatia.",
             (NATRUM_30,),
+            responses=(
+                (HEADACHE, 0, None, "Blinding, ten till three"),
+                (MOOD, 1, 10, "Wants to be left alone"),
+                (LIP, -1, None, "Cracked"),
+            ),
+            chosen={"decision": "CHANGE_REMEDY", "prescription_kind": "CONSTITUTIONAL"},
         ),
     ),
     Visit(
@@ -97,12 +159,29 @@ VISITS = (
             ADVICE,
             "+2. Potency raised from 30C.",
             (NATRUM_200,),
+            responses=(
+                (HEADACHE, 2, 50, "Once a week, over by the evening"),
+                (MOOD, 1, 30, "Sleeps through"),
+                (LIP, 1, None, ""),
+            ),
+            chosen={"decision": "CHANGE_POTENCY", "prescription_kind": "CONSTITUTIONAL", "cure_direction": "OUTWARDS"},
         ),
     ),
     Visit(
         70,
         "10:15",
-        Case("Improving on its own: two headaches in four weeks.", MIGRAINE, ADVICE, "+1. Wait.", (SAC_LAC,)),
+        Case(
+            "Improving on its own: two headaches in four weeks.",
+            MIGRAINE,
+            ADVICE,
+            "+1. Wait.",
+            (SAC_LAC,),
+            responses=(
+                (HEADACHE, 2, 60, "Two in four weeks"),
+                (MOOD, 1, 30, ""),
+            ),
+            chosen={"decision": "WAIT", "prescription_kind": "CONSTITUTIONAL"},
+        ),
     ),
     Visit(
         49,
@@ -113,6 +192,12 @@ VISITS = (
             ADVICE,
             "Old symptom returned and left. Wait.",
             (SAC_LAC,),
+            responses=(
+                (HEADACHE, 2, 70, "One, after the fair"),
+                (MOOD, 2, 40, ""),
+                (LIP, 1, None, "A sore came and went"),
+            ),
+            chosen={"decision": "WAIT", "prescription_kind": "CONSTITUTIONAL", "cure_direction": "OLD_RETURNED"},
         ),
     ),
     Visit(
@@ -124,6 +209,11 @@ VISITS = (
             ADVICE,
             "+2 until last week. Repeat.",
             (NATRUM_200, SAC_LAC),
+            responses=(
+                (HEADACHE, 1, 40, "Three since"),
+                (MOOD, 2, 40, "Held for four weeks"),
+            ),
+            chosen={"decision": "REPEAT", "prescription_kind": "CONSTITUTIONAL"},
         ),
     ),
     Visit(
@@ -145,17 +235,29 @@ VISITS = (
             "Crêpe bandage, leg up. No running for two weeks.",
             "For Dr Sen. No fracture by the rules.",
             (RHUS,),
+            chosen={"prescription_kind": "ACUTE"},
         ),
         doctor=1,
     ),
 )
 
 TODAY = Case(
-    "Headache over the eyes: one this month, after school sports day, gone by the evening; better by 60 %. "
-    "Before the menses still withdrawn for two days, but slept. New cold sore since Sunday, left corner. "
-    "“My old hay fever came back for a week, like when I was at college. I did not take anything.”",
-    notes="Sleeps on the right side again. Old symptom returned, then left. One step up.",
+    "Feels steady on the whole. Slept well before the exams at school.",
+    notes="Sleeps on the right side again. One step up.",
     lines=(NATRUM_1M, SAC_LAC),
+    responses=(
+        (HEADACHE, 2, 60, "One this month, after school sports day, gone by the evening"),
+        (MOOD, 1, 30, "Still withdrawn for two days, but slept"),
+        (LIP, -1, None, "New sore since Sunday, left corner"),
+    ),
+    parts={
+        "new_symptoms": "“My old hay fever came back for a week, like when I was at college. I did not take anything.”"
+    },
+    chosen={
+        "decision": "CHANGE_POTENCY",
+        "prescription_kind": "CONSTITUTIONAL",
+        "cure_direction": "OLD_RETURNED",
+    },
 )
 
 

@@ -13,6 +13,7 @@ from homeo.demo.diary import Diary
 from homeo.demo.documents import add_documents
 from homeo.demo.ledger import Ledger
 from homeo.demo.people import People, Register
+from homeo.demo.snippets import add_snippets
 
 SEED = 1796  # the year of Hahnemann's first essay
 AUDITED_DAYS = 14
@@ -38,6 +39,7 @@ def fill_clinic(now: dt.datetime | None = None) -> People:
     ledger.save()
     fill_waiting_list(rng, now, people)
     add_documents(rng, now, people)
+    add_snippets(people)
     return people
 
 

@@ -72,23 +72,30 @@ class Diary:
         picture = progress.picture
         progress.visits += 1
         if progress.visits == 1:
-            return Case(picture.complaints, picture.diagnosis, picture.advice, "First case taken.", (picture.line,))
+            taken = ({"name": picture.short.capitalize(), "intensity": 2},)
+            case = (picture.complaints, picture.diagnosis, picture.advice, "First case taken.", (picture.line,))
+            return Case(*case, taken, chosen={"prescription_kind": "CONSTITUTIONAL"})
         years = (self.today - patient.date_of_birth).days // 365
         if may_be_acute and self.rng.random() < 0.12:
             acute = self.rng.choice([p for p in PICTURES if p.is_acute and p.suits(years=years, gender=patient.gender)])
             return Case(acute.complaints, acute.diagnosis, acute.advice, "", (acute.line,))
         course = self.rng.choice(COURSES)
+        percent = self.rng.randrange(20, 95, 5)
         told = course.told.format(
-            short=picture.short.capitalize(),
-            remedy=progress.remedy,
-            potency=progress.potency,
-            percent=self.rng.randrange(20, 95, 5),
+            short=picture.short.capitalize(), remedy=progress.remedy, potency=progress.potency, percent=percent
+        )
+        response = (
+            picture.short.capitalize(),
+            int(course.response),
+            percent if "{percent}" in course.told else None,
+            "",
         )
         if course.next == "higher":
             progress.potency = HIGHER.get(progress.potency, progress.potency)
         line = picture.line | {"potency": progress.potency}
         lines = {"repeat": (line,), "higher": (line, SAC_LAC), "wait": (SAC_LAC,), "none": ()}[course.next]
-        return Case(told, picture.diagnosis, picture.advice, course.decision, lines)
+        note = (told, picture.diagnosis, picture.advice, course.decision, lines)
+        return Case(*note, responses=(response,), chosen={"decision": course.chosen})
 
     # ── The year behind ─────────────────────────────────────────────────────
     def fill_year(self) -> None:
@@ -239,7 +246,7 @@ class Diary:
             ledger.complete(visit, self.case(patient))
         elif start == present:
             case = self.case(patient, may_be_acute=False)
-            ledger.begin(visit, Case(case.complaints, lines=case.lines))
+            ledger.begin(visit, Case(case.complaints, lines=case.lines, responses=case.responses))
         elif waits:
             place = (start - present) // slot
             ledger.arrive(visit, minutes_ago=max(27 - 9 * place, 1) + rng.randint(0, 3))

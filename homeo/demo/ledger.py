@@ -2,8 +2,8 @@
 
 import datetime as dt
 import random
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 
@@ -12,7 +12,11 @@ from accounts.audit.entries import entry
 from accounts.models import AuditLog, User
 from billing.models import Invoice, PaymentMethod
 from billing.services import DAYS_TO_PAY
-from clinical.models import Consultation
+from clinical import signing
+from clinical.case import Layout
+from clinical.models import Complaint, ComplaintResponse, Consultation, SignedNote
+from clinical.readable import readable_texts
+from clinical.sheet import TEXTS
 from homeo.demo.factories.billing import InvoiceFactory
 from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
 from homeo.demo.factories.scheduling import AppointmentFactory
@@ -42,6 +46,11 @@ class Case:
     advice: str = ""
     notes: str = ""
     lines: tuple[dict, ...] = ()
+    complaints_taken: tuple[dict, ...] = ()
+    responses: tuple[tuple, ...] = ()
+    """What has become of complaints taken before: name, value, percent and words of each."""
+    parts: dict = field(default_factory=dict)
+    chosen: dict = field(default_factory=dict)
 
 
 class Ledger:
@@ -57,6 +66,8 @@ class Ledger:
         self.consultations: list[Consultation] = []
         self.prescriptions: list = []
         self.items: list = []
+        self.complaints: list[Complaint] = []
+        self.responses: list[ComplaintResponse] = []
         self.invoices: list[Invoice] = []
         self.entries: list[AuditLog] = []
         self.taken: dict[tuple[str, dt.date], list[tuple[int, int]]] = {}
@@ -117,8 +128,7 @@ class Ledger:
         """Let the doctor be writing the consultation; its prescription is a draft."""
         consultation = self._start(visit)
         consultation.status = "IN_PROGRESS"
-        consultation.complaints, consultation.notes = case.complaints, case.notes
-        consultation.diagnosis = case.diagnosis
+        self._write(consultation, case)
         self._prescribe(consultation, case)
         return consultation
 
@@ -160,10 +170,38 @@ class Ledger:
         consultation.status = "COMPLETED"
         consultation.completed_at = self.past(began + spent * MINUTE)
         consultation.duration = spent
-        consultation.complaints, consultation.diagnosis = case.complaints, case.diagnosis
-        consultation.prescription, consultation.notes = case.advice, case.notes
+        self._write(consultation, case, advice=case.advice)
         self._prescribe(consultation, case)
         self._bill(consultation)
+
+    def _write(self, consultation, case, advice=""):
+        """Write the note: free texts, the parts of the case, complaints and responses."""
+        taken = [one for one in self.complaints if one.patient_id == consultation.patient_id]
+        by_name = {one.name: one for one in taken}
+        made = {"_history_date": consultation.created_at, "_history_user": consultation.doctor}
+        rows = [
+            Complaint(patient=consultation.patient, consultation=consultation, position=place, **values)
+            for place, values in enumerate(case.complaints_taken)
+        ]
+        responses = [
+            ComplaintResponse(consultation=consultation, complaint=by_name[name], value=value, percent=percent, now=now)
+            for name, value, percent, now in case.responses
+            if name in by_name
+        ]
+        for row in (*rows, *responses):
+            vars(row).update(made, created_at=consultation.created_at)
+        self.complaints += rows
+        self.responses += responses
+        consultation.layout = Layout.FOLLOW_UP if taken else Layout.FIRST
+        consultation.case = dict(case.parts)
+        for name, value in case.chosen.items():
+            setattr(consultation, name, value)
+        free = dict(zip(TEXTS, (case.complaints, case.diagnosis, advice, case.notes), strict=True))
+        texts = readable_texts(consultation, free, rows, responses)
+        for name, text in texts.items():
+            setattr(consultation, name, text)
+        if own := {name: text for name, text in free.items() if text != texts[name]}:
+            consultation.case["free"] = own
 
     def _prescribe(self, consultation, case):
         if not case.lines:
@@ -267,9 +305,40 @@ class Ledger:
         self.give_tokens()
         self.invoices.sort(key=lambda invoice: invoice.created_at)
         # A moved visit points to a new one: foreign keys are checked at the end of the transaction.
-        for rows in (self.series, self.appointments, self.consultations, self.prescriptions, self.items, self.invoices):
+        for rows in (self.series, self.appointments, self.consultations, self.complaints, self.responses):
+            bulk.create(rows)
+        for rows in (self.prescriptions, self.items, self._signatures(), self.invoices):
             bulk.create(rows)
         AuditLog._base_manager.bulk_create(self.entries, batch_size=bulk.BATCH)
+
+    def _signatures(self) -> list[SignedNote]:
+        """Return what was signed, for each completed consultation."""
+        parts = {"rows": self.complaints, "responses": self.responses, "prescriptions": self.prescriptions}
+        of_note = {name: _by(rows, "consultation_id") for name, rows in parts.items()}
+        lines = _by(self.items, "prescription_id")
+        signed = []
+        for consultation in self.consultations:
+            if not consultation.completed_at:
+                continue
+            content = signing.note_content(
+                consultation,
+                signer=consultation.doctor,
+                signed_at=consultation.completed_at,
+                rows=of_note["rows"][consultation.pk],
+                responses=of_note["responses"][consultation.pk],
+                prescriptions=[(one, lines[one.pk]) for one in of_note["prescriptions"][consultation.pk]],
+            )
+            note = signing.signed(consultation, consultation.doctor, consultation.completed_at, content)
+            signed.append(came(note, consultation.completed_at, consultation.doctor))
+        return signed
+
+
+def _by(rows, name: str) -> dict[str, list]:
+    """Return the rows by what they belong to."""
+    found = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
 
 
 def grid(span: tuple[int, int], slot: int) -> list[int]:

@@ -58,12 +58,15 @@ class Picture:
 class Course:
     """How a patient came along since the last remedy, and what the doctor decides.
 
-    `told` names {short}, {remedy}, {potency} and {percent}; `next` is repeat, wait, higher or none.
+    `told` names {short}, {remedy}, {potency} and {percent}; `next` is repeat, wait, higher or none; `response` is a
+    number from -3 to 3, `chosen` a decision of the note.
     """
 
     told: str
     decision: str
     next: str
+    response: str
+    chosen: str
 
 
 def _rows(name: str) -> list[dict[str, str]]:

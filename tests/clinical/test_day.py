@@ -82,6 +82,9 @@ def test_the_audit_log_hides_clinical_text_and_tells_the_rest(visit, receptionis
 
     entries = AuditLog.objects.filter(entity="Consultation", entity_id=consultation.pk).order_by("created_at")
     assert [entry.action for entry in entries] == ["CREATE", "UPDATE", "UPDATE"]
-    assert entries[1].changes == {"status": {"old": "SCHEDULED", "new": "IN_PROGRESS"}}
+    assert entries[1].changes == {
+        "status": {"old": "SCHEDULED", "new": "IN_PROGRESS"},
+        "layout": {"old": "", "new": "FIRST"},
+    }
     assert entries[2].changes == {"complaints": {"hidden": True}}
     assert "A secret" not in str([entry.changes for entry in entries])

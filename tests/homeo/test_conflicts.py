@@ -62,4 +62,4 @@ def test_the_line_ends_of_a_browser_are_no_difference(doctor, client_of):
     page = client_of(doctor).post(url, texts | {"complaints": "one\r\ntwo", "diagnosis": "mine", "version": version})
 
     assert page.status_code == 409
-    assert [row["typed"] for row in page.context["conflict"]["differences"]] == ["mine"]
+    assert [one.mine for one in page.context["conflict"]["differences"]] == ["mine"]

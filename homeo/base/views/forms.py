@@ -133,13 +133,17 @@ class VersionedMixin(PerformMixin):
         try:
             with transaction.atomic():
                 self.object = self.lock_object()
-                if request.POST.get(VERSION_FIELD) != self.object.version:
+                if self.is_stale():
                     return self.conflict()
                 return super().post(request, *args, **kwargs)
         except DatabaseError as error:
             if not is_lock_timeout(error):
                 raise
             return self.form_busy()
+
+    def is_stale(self) -> bool:
+        """Tell whether the row has changed since the form was shown."""
+        return self.request.POST.get(VERSION_FIELD) != self.object.version
 
     def lock_object(self):
         """Return the row, locked. A view whose change also locks rows that others lock first, locks those here."""

@@ -3,7 +3,16 @@
 import factory
 from django.utils import timezone
 
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.models import (
+    Complaint,
+    ComplaintResponse,
+    Consultation,
+    Prescription,
+    PrescriptionItem,
+    SignedNote,
+    Snippet,
+)
+from clinical.signing import digest_of
 from homeo.demo.factories.patients import PatientFactory
 from homeo.demo.factories.scheduling import DoctorFactory
 
@@ -48,3 +57,57 @@ class PrescriptionItemFactory(factory.django.DjangoModelFactory):
     dosage = "4 globules"
     frequency = "one dose"
     duration = "1 day"
+
+
+class ComplaintFactory(factory.django.DjangoModelFactory):
+    """A complaint of a completed note."""
+
+    class Meta:
+        model = Complaint
+
+    consultation = factory.SubFactory(ConsultationFactory, completed=True)
+    patient = factory.SelfAttribute("consultation.patient")
+    name = "Headache"
+    location = "over the eyes"
+    sensation = "hammering"
+
+
+class ComplaintResponseFactory(factory.django.DjangoModelFactory):
+    """A response, told at another completed note."""
+
+    class Meta:
+        model = ComplaintResponse
+
+    complaint = factory.SubFactory(ComplaintFactory)
+    consultation = factory.SubFactory(
+        ConsultationFactory,
+        completed=True,
+        patient=factory.SelfAttribute("..complaint.patient"),
+        doctor=factory.SelfAttribute("..complaint.consultation.doctor"),
+    )
+    value = 2
+    percent = 60
+
+
+class SignedNoteFactory(factory.django.DjangoModelFactory):
+    """A signature below a completed note, over hardly anything."""
+
+    class Meta:
+        model = SignedNote
+
+    consultation = factory.SubFactory(ConsultationFactory, completed=True)
+    signed_by = factory.SelfAttribute("consultation.doctor")
+    signed_at = factory.LazyFunction(timezone.now)
+    content = "{}"
+    digest = factory.LazyAttribute(lambda note: digest_of(note.content))
+
+
+class SnippetFactory(factory.django.DjangoModelFactory):
+    """A snippet of a doctor's."""
+
+    class Meta:
+        model = Snippet
+
+    doctor = factory.LazyFunction(lambda: DoctorFactory().user)
+    title = factory.Sequence(lambda number: f"snippet {number}")
+    text = "Chilly, worse from cold air, better from warmth."

@@ -1,4 +1,4 @@
-"""Changes in the consulting room: consultations and prescriptions."""
+"""Changes of consultations: begin, write, complete, put away."""
 
 import datetime as dt
 
@@ -7,25 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.case import Layout
+from clinical.models import Consultation
+from clinical.services.locks import lock_consultation, require_own
+from clinical.services.notes import write_note
+from clinical.services.prescriptions import archive_prescription
+from clinical.services.signatures import sign_note
 from clinical.signals import consultation_completed
 from homeo.base.errors import DomainError
-from homeo.base.fields import new_id
 from patients.models import Patient
 from scheduling import services as scheduling
 from scheduling.models import DEFAULT_SLOT_MINUTES, LONGEST_VISIT, Appointment
-
-TEXTS = ("complaints", "diagnosis", "prescription", "notes")
-
-
-def lock_consultation(consultation: Consultation) -> Consultation:
-    """Return the consultation, locked after its visit: whoever changes a visit locks them in this order too.
-
-    The other way round, a visit that is called off while its consultation is completed would deadlock.
-    """
-    if consultation.appointment_id:
-        Appointment.objects.select_for_update(no_key=True).get(pk=consultation.appointment_id)
-    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
 
 
 def schedule_consultation(*, actor: User, appointment: Appointment) -> Consultation:
@@ -76,7 +68,7 @@ def start_consultation(*, actor: User, consultation: Consultation) -> Consultati
         InvalidTransitionError: the consultation is neither one that waits nor one that is being written.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     if consultation.is_writable:
         return consultation
     if consultation.is_archived and consultation.appointment_id:
@@ -84,7 +76,8 @@ def start_consultation(*, actor: User, consultation: Consultation) -> Consultati
         consultation.archived_at = None
         consultation.change_status(Consultation.Status.SCHEDULED)
     consultation.change_status(Consultation.Status.IN_PROGRESS)
-    consultation.save(update_fields=["archived_at", "status", "updated_at"])
+    consultation.layout = consultation.layout or usual_layout(consultation.patient)
+    consultation.save(update_fields=["archived_at", "status", "layout", "updated_at"])
     if consultation.appointment_id:
         scheduling.start_appointment(actor=actor, appointment=consultation.appointment)
     return consultation
@@ -100,26 +93,30 @@ def start_unplanned_consultation(*, actor: User, patient: Patient) -> Consultati
         scheduled_at=timezone.now(),
         duration=doctor.slot_minutes if doctor else DEFAULT_SLOT_MINUTES,
         status=Consultation.Status.IN_PROGRESS,
+        layout=usual_layout(patient),
     )
     consultation.full_clean()
     consultation.save()
     return consultation
 
 
+def usual_layout(patient: Patient) -> Layout:
+    """Return the layout of a patient's next note: the case is taken once, and followed up afterwards."""
+    is_known = Consultation.objects.active().filter(patient=patient, status=Consultation.Status.COMPLETED).exists()
+    return Layout.FOLLOW_UP if is_known else Layout.FIRST
+
+
 @transaction.atomic
-def write_consultation(*, actor: User, consultation: Consultation, **texts: str) -> Consultation:
-    """Keep the text of a consultation that is being written.
+def write_consultation(*, actor: User, consultation: Consultation, **note) -> Consultation:
+    """Keep the note of a consultation that is being written; `note` is what `write_note` takes.
 
     Raises:
         DomainError: it is completed or not the doctor's own.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     consultation.require_writable()
-    for name in TEXTS:
-        setattr(consultation, name, texts.get(name, getattr(consultation, name)))
-    consultation.full_clean(validate_unique=False)
-    consultation.save(update_fields=[*TEXTS, "updated_at"])
+    write_note(actor=actor, consultation=consultation, **note)
     return consultation
 
 
@@ -131,7 +128,7 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
         DomainError: there is nothing written, or it is not one that is being written.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     consultation.require_writable()
     if not consultation.complaints.strip():
         raise DomainError(_("Write down the complaints before you complete the consultation."), field="complaints")
@@ -142,10 +139,13 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
         minutes = (now - consultation.appointment.started_at) // dt.timedelta(minutes=1)
         consultation.duration = min(max(minutes, 1), LONGEST_VISIT)
     consultation.save(update_fields=["status", "completed_at", "duration", "updated_at"])
-    drafts = consultation.prescriptions.select_for_update(no_key=True).active().filter(signed_at__isnull=True)
-    for prescription in drafts:
+    prescriptions = consultation.prescriptions.select_for_update(no_key=True).active().with_items()
+    for prescription in prescriptions:
+        if prescription.is_signed:
+            continue
         prescription.signed_at = now
         prescription.save(update_fields=["signed_at", "updated_at"])
+    sign_note(actor=actor, consultation=consultation, signed_at=now, prescriptions=list(prescriptions))
     if consultation.appointment_id:
         scheduling.complete_appointment(actor=actor, appointment=consultation.appointment)
     consultation_completed.send(sender=Consultation, consultation=consultation, actor=actor)
@@ -153,69 +153,14 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
 
 
 @transaction.atomic
-def write_and_complete_consultation(*, actor: User, consultation: Consultation, **texts: str) -> Consultation:
+def write_and_complete_consultation(*, actor: User, consultation: Consultation, **note) -> Consultation:
     """Keep the last words and complete the consultation, both or neither.
 
     Raises:
         DomainError: see `write_consultation` and `complete_consultation`.
     """
-    write_consultation(actor=actor, consultation=consultation, **texts)
+    write_consultation(actor=actor, consultation=consultation, **note)
     return complete_consultation(actor=actor, consultation=consultation)
-
-
-@transaction.atomic
-def write_prescription(
-    *,
-    actor: User,
-    patient: Patient,
-    items: list[dict],
-    notes: str = "",
-    consultation: Consultation | None = None,
-    prescription: Prescription | None = None,
-) -> Prescription:
-    """Save a prescription with its lines, new or instead of the lines of a draft.
-
-    Within a consultation that is being written it stays a draft, signed when the consultation is completed; without
-    one it is signed at once.
-
-    Args:
-        items: the lines in order, each a dict of medicine_name, potency, dosage, frequency, duration and notes.
-
-    Raises:
-        DomainError: no lines, a signed prescription, or a consultation that is not being written by the actor.
-    """
-    if not items:
-        raise DomainError(_("Write at least one remedy."))
-    if consultation is not None:
-        consultation = lock_consultation(consultation)
-        _require_own(actor, consultation)
-        consultation.require_writable()
-    if prescription is None:
-        prescription = Prescription(patient=patient, doctor=actor, consultation=consultation)
-    else:
-        prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
-        if not prescription.is_draft or prescription.doctor_id != actor.pk:
-            raise DomainError(_("A signed prescription stays as it is: write a new one."))
-    prescription.notes = notes
-    prescription.signed_at = None if consultation else timezone.now()
-    prescription.full_clean()
-    prescription.save()
-    _replace_items(prescription, items)
-    return prescription
-
-
-def _replace_items(prescription: Prescription, items: list[dict]) -> None:
-    kept = {item.pk: item for item in prescription.items.all()}
-    for position, values in enumerate(items):
-        item = kept.pop(values.get("id"), None) or PrescriptionItem(id=new_id(), prescription=prescription)
-        for name, value in values.items():
-            if name != "id":
-                setattr(item, name, value)
-        item.position = position
-        item.full_clean()
-        item.save()
-    for item in kept.values():
-        item.delete()
 
 
 @transaction.atomic
@@ -226,7 +171,7 @@ def archive_consultation(*, actor: User, consultation: Consultation) -> Consulta
         DomainError: it is signed, or not the doctor's own.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     consultation.require_writable()
     consultation.archived_at = timezone.now()
     consultation.change_status(Consultation.Status.CANCELLED)
@@ -236,23 +181,3 @@ def archive_consultation(*, actor: User, consultation: Consultation) -> Consulta
     if consultation.appointment_id:
         scheduling.unstart_appointment(actor=actor, appointment=consultation.appointment)
     return consultation
-
-
-@transaction.atomic
-def archive_prescription(*, actor: User, prescription: Prescription) -> Prescription:
-    """Put away a draft; a signed prescription stays on record.
-
-    Raises:
-        DomainError: it is signed, or not the doctor's own.
-    """
-    prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
-    if prescription.doctor_id != actor.pk or prescription.is_signed:
-        raise DomainError(_("A signed prescription stays on record."))
-    prescription.archived_at = timezone.now()
-    prescription.save(update_fields=["archived_at", "updated_at"])
-    return prescription
-
-
-def _require_own(actor: User, consultation: Consultation) -> None:
-    if consultation.doctor_id != actor.pk:
-        raise DomainError(_("Only the doctor whose consultation it is may write it."))

@@ -1,0 +1,42 @@
+"""Changes in the consulting room; one module a subject."""
+
+from clinical.services.consultations import (
+    archive_consultation,
+    cancel_consultation_of,
+    complete_consultation,
+    record_no_show,
+    schedule_consultation,
+    start_consultation,
+    start_unplanned_consultation,
+    usual_layout,
+    write_and_complete_consultation,
+    write_consultation,
+)
+from clinical.services.drafts import drop_drafts, keep_draft
+from clinical.services.locks import lock_consultation
+from clinical.services.notes import write_note
+from clinical.services.prescriptions import archive_prescription, write_prescription
+from clinical.services.signatures import add_addendum
+from clinical.services.snippets import remove_snippet, save_snippet
+
+__all__ = [
+    "add_addendum",
+    "archive_consultation",
+    "archive_prescription",
+    "cancel_consultation_of",
+    "complete_consultation",
+    "drop_drafts",
+    "keep_draft",
+    "lock_consultation",
+    "record_no_show",
+    "remove_snippet",
+    "save_snippet",
+    "schedule_consultation",
+    "start_consultation",
+    "start_unplanned_consultation",
+    "usual_layout",
+    "write_and_complete_consultation",
+    "write_consultation",
+    "write_note",
+    "write_prescription",
+]

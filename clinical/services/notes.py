@@ -1,0 +1,101 @@
+"""What a note is made of: its texts, the parts of the case, complaints and responses."""
+
+from django.utils.translation import gettext as _
+
+from accounts.audit import bulk
+from accounts.models import User
+from clinical.case import PARTS
+from clinical.models import Complaint, ComplaintResponse, Consultation
+from clinical.readable import readable_texts
+from clinical.sheet import ROW_FIELDS, TEXTS
+from homeo.base.errors import DomainError
+
+
+def write_note(
+    *,
+    actor: User,
+    consultation: Consultation,
+    parts: dict | None = None,
+    rows: list[dict] | None = None,
+    responses: dict[str, dict] | None = None,
+    **columns: str,
+) -> None:
+    """Write into a consultation that the caller has locked; what is not given stays as it is.
+
+    Args:
+        parts: the parts of the case, by the names of `clinical.case.PARTS`.
+        rows: the complaints of this note in order, each a dict of Complaint's columns, with `id` where it has one.
+        responses: by id of a complaint of the patient's, ComplaintResponse's columns; all empty takes it away.
+        columns: free texts (complaints, diagnosis, prescription, notes), the layout and what is chosen from lists.
+
+    Raises:
+        DomainError: a response to a complaint that is not the patient's.
+    """
+    free = {name: columns.pop(name, consultation.free_text(name)) for name in TEXTS}
+    for name, value in columns.items():
+        setattr(consultation, name, value)
+    case = {name: value for name, value in consultation.case.items() if name in PARTS} if parts is None else parts
+    consultation.case = {name: value for name, value in case.items() if value}
+    kept_rows = _write_rows(actor, consultation, rows)
+    kept_responses = _write_responses(actor, consultation, responses)
+    texts = readable_texts(consultation, free, kept_rows, kept_responses)
+    for name, text in texts.items():
+        setattr(consultation, name, text)
+    if own := {name: free[name] for name in TEXTS if free[name] != texts[name]}:
+        consultation.case["free"] = own
+    consultation.full_clean(validate_unique=False)
+    consultation.save(update_fields=[*TEXTS, "case", "layout", *Consultation.CHOSEN, "updated_at"])
+
+
+def _write_rows(actor, consultation, rows) -> list[Complaint]:
+    kept = list(consultation.complaint_rows.all())
+    if rows is None:
+        return kept
+    stored, written, new = {row.pk: row for row in kept}, [], []
+    for position, values in enumerate(rows):
+        row = stored.pop(values.get("id"), None)
+        is_new = row is None
+        row = row or Complaint(patient_id=consultation.patient_id, consultation=consultation)
+        wanted = {name: values.get(name, getattr(row, name)) for name in ROW_FIELDS} | {"position": position}
+        is_changed = any(getattr(row, name) != value for name, value in wanted.items())
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        if is_new:
+            new.append(row)
+        elif is_changed:
+            row.full_clean()
+            row.save()
+        written.append(row)
+    for row in new:
+        row.full_clean(exclude=["patient", "consultation"])
+    bulk.create(new, actor=actor)
+    for row in stored.values():
+        row.delete()
+    return written
+
+
+def _write_responses(actor, consultation, responses) -> list[ComplaintResponse]:
+    kept = list(consultation.responses.select_related("complaint").order_by("complaint__created_at", "complaint_id"))
+    if responses is None:
+        return kept
+    stored, new = {one.complaint_id: one for one in kept}, []
+    complaints = Complaint.objects.filter(patient_id=consultation.patient_id).in_bulk(responses)
+    if len(complaints) < len(responses):
+        raise DomainError(_("This complaint belongs to somebody else. Open the page again."))
+    for pk, values in responses.items():
+        response = stored.get(pk)
+        # Nought is an answer: the same as before.
+        if all(value is None or value is False or value == "" for value in values.values()):
+            if stored.pop(pk, None):
+                response.delete()
+            continue
+        if response is None:
+            new.append(ComplaintResponse(consultation=consultation, complaint=complaints[pk], **values))
+            new[-1].full_clean(exclude=["consultation", "complaint"])
+        elif any(getattr(response, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(response, name, value)
+            response.full_clean()
+            response.save()
+    bulk.create(new, actor=actor)
+    return [*stored.values(), *new]
