@@ -152,7 +152,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             consultation=self.object,
             patient=patient,
             drafts=prescriptions.filter(consultation=self.object).latest_first(),
-            last_prescription=prescriptions.signed().latest_first().first(),
+            last_prescription=prescriptions.current().latest_first().first(),
             course=earlier.exclude(pk=self.object.pk).with_prescriptions().latest_first()[:COURSE_LENGTH],
             **kwargs,
         )

@@ -13,6 +13,7 @@ from homeo.demo.diary import Diary
 from homeo.demo.documents import add_documents
 from homeo.demo.ledger import Ledger
 from homeo.demo.people import People, Register
+from homeo.demo.templates import add_templates
 
 SEED = 1796  # the year of Hahnemann's first essay
 AUDITED_DAYS = 14
@@ -38,6 +39,7 @@ def fill_clinic(now: dt.datetime | None = None) -> People:
     ledger.save()
     fill_waiting_list(rng, now, people)
     add_documents(rng, now, people)
+    add_templates(people)
     return people
 
 

@@ -11,7 +11,7 @@ from accounts.audit.entries import entry
 from accounts.models import AuditLog, User
 from billing.models import Invoice, PaymentMethod
 from billing.services import DAYS_TO_PAY
-from clinical.models import Consultation
+from clinical.models import Consultation, Remedy
 from homeo.demo.factories.billing import InvoiceFactory
 from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
 from homeo.demo.factories.scheduling import AppointmentFactory
@@ -248,11 +248,19 @@ class Ledger:
 
     def save(self) -> None:
         """Write everything, in the order of time."""
+        self._find_remedies()
         self.invoices.sort(key=lambda invoice: invoice.created_at)
         # A moved visit points to a new one: foreign keys are checked at the end of the transaction.
         for rows in (self.series, self.appointments, self.consultations, self.prescriptions, self.items, self.invoices):
             bulk.create(rows)
         AuditLog._base_manager.bulk_create(self.entries, batch_size=bulk.BATCH)
+
+    def _find_remedies(self) -> None:
+        """Give each line the remedy that its name means, and the remedy's full name."""
+        remedies = Remedy.objects.meant({item.medicine_name for item in self.items})
+        for item in self.items:
+            item.remedy = remedies[item.medicine_name]
+            item.medicine_name = item.remedy.name
 
 
 def grid(span: tuple[int, int], slot: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Changes in the consulting room: consultations and prescriptions."""
+"""Consultations: begun, written, completed, put away."""
 
 import datetime as dt
 
@@ -7,25 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.models import Consultation
+from clinical.services.locks import lock_consultation, require_own
+from clinical.services.prescriptions import archive_prescription, sign_drafts
 from clinical.signals import consultation_completed
 from homeo.base.errors import DomainError
-from homeo.base.fields import new_id
 from patients.models import Patient
 from scheduling import services as scheduling
 from scheduling.models import DEFAULT_SLOT_MINUTES, LONGEST_VISIT, Appointment
 
 TEXTS = ("complaints", "diagnosis", "prescription", "notes")
-
-
-def lock_consultation(consultation: Consultation) -> Consultation:
-    """Return the consultation, locked after its visit: whoever changes a visit locks them in this order too.
-
-    The other way round, a visit that is called off while its consultation is completed would deadlock.
-    """
-    if consultation.appointment_id:
-        Appointment.objects.select_for_update(no_key=True).get(pk=consultation.appointment_id)
-    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
 
 
 def schedule_consultation(*, actor: User, appointment: Appointment) -> Consultation:
@@ -75,7 +66,7 @@ def start_consultation(*, actor: User, consultation: Consultation) -> Consultati
         InvalidTransitionError: the consultation is neither one that waits nor one that is being written.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     if consultation.is_writable:
         return consultation
     if consultation.is_archived and consultation.appointment_id:
@@ -113,7 +104,7 @@ def write_consultation(*, actor: User, consultation: Consultation, **texts: str)
         DomainError: it is completed or not the doctor's own.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     consultation.require_writable()
     for name in TEXTS:
         setattr(consultation, name, texts.get(name, getattr(consultation, name)))
@@ -127,10 +118,11 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
     """Sign the consultation and its prescriptions, complete the visit, and tell the apps above (the bill is drafted).
 
     Raises:
-        DomainError: there is nothing written, or it is not one that is being written.
+        DomainError: there is nothing written, it is not one that is being written, or a line of its prescriptions
+            needs a reason.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     consultation.require_writable()
     if not consultation.complaints.strip():
         raise DomainError(_("Write down the complaints before you complete the consultation."), field="complaints")
@@ -141,10 +133,7 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
         minutes = (now - consultation.appointment.started_at) // dt.timedelta(minutes=1)
         consultation.duration = min(max(minutes, 1), LONGEST_VISIT)
     consultation.save(update_fields=["status", "completed_at", "duration", "updated_at"])
-    drafts = consultation.prescriptions.select_for_update(no_key=True).active().filter(signed_at__isnull=True)
-    for prescription in drafts:
-        prescription.signed_at = now
-        prescription.save(update_fields=["signed_at", "updated_at"])
+    sign_drafts(consultation, at=now)
     if consultation.appointment_id:
         scheduling.complete_appointment(actor=actor, appointment=consultation.appointment)
     consultation_completed.send(sender=Consultation, consultation=consultation, actor=actor)
@@ -163,61 +152,6 @@ def write_and_complete_consultation(*, actor: User, consultation: Consultation, 
 
 
 @transaction.atomic
-def write_prescription(
-    *,
-    actor: User,
-    patient: Patient,
-    items: list[dict],
-    notes: str = "",
-    consultation: Consultation | None = None,
-    prescription: Prescription | None = None,
-) -> Prescription:
-    """Save a prescription with its lines, new or instead of the lines of a draft.
-
-    Within a consultation that is being written it stays a draft, signed when the consultation is completed; without
-    one it is signed at once.
-
-    Args:
-        items: the lines in order, each a dict of medicine_name, potency, dosage, frequency, duration and notes.
-
-    Raises:
-        DomainError: no lines, a signed prescription, or a consultation that is not being written by the actor.
-    """
-    if not items:
-        raise DomainError(_("Write at least one remedy."))
-    if consultation is not None:
-        consultation = lock_consultation(consultation)
-        _require_own(actor, consultation)
-        consultation.require_writable()
-    if prescription is None:
-        prescription = Prescription(patient=patient, doctor=actor, consultation=consultation)
-    else:
-        prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
-        if not prescription.is_draft or prescription.doctor_id != actor.pk:
-            raise DomainError(_("A signed prescription stays as it is: write a new one."))
-    prescription.notes = notes
-    prescription.signed_at = None if consultation else timezone.now()
-    prescription.full_clean()
-    prescription.save()
-    _replace_items(prescription, items)
-    return prescription
-
-
-def _replace_items(prescription: Prescription, items: list[dict]) -> None:
-    kept = {item.pk: item for item in prescription.items.all()}
-    for position, values in enumerate(items):
-        item = kept.pop(values.get("id"), None) or PrescriptionItem(id=new_id(), prescription=prescription)
-        for name, value in values.items():
-            if name != "id":
-                setattr(item, name, value)
-        item.position = position
-        item.full_clean()
-        item.save()
-    for item in kept.values():
-        item.delete()
-
-
-@transaction.atomic
 def archive_consultation(*, actor: User, consultation: Consultation) -> Consultation:
     """Put away a consultation that was begun by mistake, with its drafts; its visit waits again. A signed one stays.
 
@@ -225,7 +159,7 @@ def archive_consultation(*, actor: User, consultation: Consultation) -> Consulta
         DomainError: it is signed, or not the doctor's own.
     """
     consultation = lock_consultation(consultation)
-    _require_own(actor, consultation)
+    require_own(actor, consultation)
     consultation.require_writable()
     consultation.archived_at = timezone.now()
     consultation.change_status(Consultation.Status.CANCELLED)
@@ -235,23 +169,3 @@ def archive_consultation(*, actor: User, consultation: Consultation) -> Consulta
     if consultation.appointment_id:
         scheduling.unstart_appointment(actor=actor, appointment=consultation.appointment)
     return consultation
-
-
-@transaction.atomic
-def archive_prescription(*, actor: User, prescription: Prescription) -> Prescription:
-    """Put away a draft; a signed prescription stays on record.
-
-    Raises:
-        DomainError: it is signed, or not the doctor's own.
-    """
-    prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
-    if prescription.doctor_id != actor.pk or prescription.is_signed:
-        raise DomainError(_("A signed prescription stays on record."))
-    prescription.archived_at = timezone.now()
-    prescription.save(update_fields=["archived_at", "updated_at"])
-    return prescription
-
-
-def _require_own(actor: User, consultation: Consultation) -> None:
-    if consultation.doctor_id != actor.pk:
-        raise DomainError(_("Only the doctor whose consultation it is may write it."))

@@ -1,0 +1,28 @@
+"""Who may write a consultation, and in which order its rows are locked."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clinical.models import Consultation
+from homeo.base.errors import DomainError
+from scheduling.models import Appointment
+
+
+def lock_consultation(consultation: Consultation) -> Consultation:
+    """Return the consultation, locked after its visit: whoever changes a visit locks them in this order too.
+
+    The other way round, a visit that is called off while its consultation is completed would deadlock.
+    """
+    if consultation.appointment_id:
+        Appointment.objects.select_for_update(no_key=True).get(pk=consultation.appointment_id)
+    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+
+
+def require_own(actor: User, consultation: Consultation) -> None:
+    """Refuse a consultation of somebody else's.
+
+    Raises:
+        DomainError: it is not the actor's.
+    """
+    if consultation.doctor_id != actor.pk:
+        raise DomainError(_("Only the doctor whose consultation it is may write it."))
