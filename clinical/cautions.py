@@ -71,12 +71,14 @@ def cautions_of(
     for number, remedy in enumerate(remedies):
         if not _acts(remedy):
             continue
+        told = {}
+        for other in remedies[:number]:
+            if other and (relation := relations.get(frozenset({remedy.pk, other.pk}))):
+                told[relation.pk] = _of_both(relation)
         for item, last_day in earlier:
             if relation := relations.get(frozenset({remedy.pk, item.remedy_id})):
-                found[number].append(_of_earlier(relation, item, last_day))
-        for other in dict.fromkeys(remedies[:number]):
-            if other and (relation := relations.get(frozenset({remedy.pk, other.pk}))):
-                found[number].append(_of_both(relation))
+                told.setdefault(relation.pk, _of_earlier(relation, item, last_day))
+        found[number] += told.values()
     return found
 
 

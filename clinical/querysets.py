@@ -9,6 +9,9 @@ from accounts.models import Role
 from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
 from patients.querysets import OfPatientQuerySet
 
+NEXT_WORD = "[^ ]* (.* )?"
+"""What may stand, as a pattern, between the beginnings of two words that were typed one after the other."""
+
 
 class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Consultations."""
@@ -139,7 +142,7 @@ class RemedyQuerySet(BaseQuerySet):
         if not words:
             return self.none()
         letters = "".join(words)
-        begun = " (.* )?".join(words)
+        begun = NEXT_WORD.join(words)
         ranks = (
             Q(letters=letters),
             Q(letters__startswith=letters),
@@ -162,7 +165,7 @@ class RemedyQuerySet(BaseQuerySet):
             by_key.setdefault(remedy.name_letters, remedy)
             by_key[remedy.letters] = remedy
         found = {text: by_key[key] for text, typed in words.items() if (key := "".join(typed)) in by_key}
-        open_ones = {text: "^" + " (.* )?".join(typed) for text, typed in words.items() if text not in found}
+        open_ones = {text: "^" + NEXT_WORD.join(typed) for text, typed in words.items() if text not in found}
         if open_ones:
             fits = Q(*(Q(search_name__regex=pattern) for pattern in open_ones.values()), _connector=Q.OR)
             candidates = list(self.filter(fits))

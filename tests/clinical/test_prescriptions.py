@@ -83,7 +83,10 @@ def test_blank_and_removed_rows_are_left_out(at_work, consultation):
     half = {"medicine_name": "Bryonia", "DELETE": "on"}
     data = prescription_data(LINE, blank, removed, half, LINE | {"medicine_name": "Sepia"})
     assert at_work.post(url("prescription_create", consultation), data).status_code == 302
-    assert [name for name, _potency in lines_of(Prescription.objects.get())] == ["Natrum muriaticum", "Sepia officinalis"]
+    assert [name for name, _potency in lines_of(Prescription.objects.get())] == [
+        "Natrum muriaticum",
+        "Sepia officinalis",
+    ]
 
 
 def test_a_removed_row_stays_away_when_the_form_comes_back(at_work, consultation):

@@ -109,11 +109,24 @@ def test_odd_words_find_nothing_and_break_nothing(text):
 
 def test_what_a_written_remedy_means():
     meant = Remedy.objects.meant(
-        ["nux-v", "RHUS TOX", "natrum", "Sepia", "belladonna", "sac lac", "Ginger tea", "", "?", "Calendula ointment"]
+        [
+            "nux-v",
+            "RHUS TOX",
+            "nat mur",
+            "natrum",
+            "Sepia",
+            "belladonna",
+            "sac lac",
+            "Ginger tea",
+            "",
+            "?",
+            "Calendula ointment",
+        ]
     )
     assert {text: remedy.name for text, remedy in meant.items()} == {
         "nux-v": "Nux vomica",
         "RHUS TOX": "Rhus toxicodendron",
+        "nat mur": "Natrum muriaticum",
         "Sepia": "Sepia officinalis",
         "belladonna": "Belladonna",
         "sac lac": "Sac lac",
