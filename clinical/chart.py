@@ -82,7 +82,7 @@ def _prescription_entry(user, prescription) -> chart.Entry:
         at=prescription.signed_at or prescription.created_at,
         icon="pill",
         title=", ".join(item.label if may_know else item.patient_label for item in items),
-        text="; ".join(f"{item.dosage}, {item.frequency}, {item.duration}" for item in items),
+        text="; ".join(item.directions for item in items),
         by=prescription.doctor.display_name,
         url=reverse("clinical:prescription_detail", args=[prescription.pk]),
         state=prescription.state,

@@ -218,12 +218,19 @@ class Line(BaseModel):
     @property
     def patient_label(self) -> str:
         """Return remedy and potency as the patient may read them: of a placebo, its code only."""
-        return self.remedy.code if self.remedy and self.remedy.is_placebo else self.label
+        return self.remedy.code if self.is_placebo else self.label
 
     @property
     def is_placebo(self) -> bool:
         """Tell whether patients read a code instead of the name."""
         return bool(self.remedy and self.remedy.is_placebo)
+
+    @property
+    def directions(self) -> str:
+        """Return how to take it; the form is left out where the dose names it: "4 globules, at night, 7 days"."""
+        form = self.get_form_display()
+        is_named = form.lower().removesuffix("s") in self.dosage.lower()
+        return ", ".join(filter(None, ["" if is_named else form, self.dosage, self.frequency, self.duration]))
 
 
 class PrescriptionItem(Line):

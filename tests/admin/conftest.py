@@ -56,7 +56,8 @@ def rows(admin):
 
     doctor = DoctorFactory()
     patient = PatientFactory()
-    prescription = PrescriptionFactory(patient=patient, doctor=doctor.user)
+    people = {"patient": patient, "doctor": doctor.user}
+    prescription = PrescriptionFactory(**people, replaces=PrescriptionFactory(**people), replace_reason="Slip")
     visit = AppointmentFactory(patient=patient, doctor=doctor.user)
     entry = WaitingEntryFactory(patient=patient, doctor=doctor.user)
     rules = SchedulingRules.objects.current()
