@@ -70,18 +70,19 @@ def _prescriptions(user, patient):
         .active()
         .filter(patient=patient)
         .select_related("doctor")
-        .prefetch_related("items")
+        .with_items()
         .latest_first()
     )
 
 
 def _prescription_entry(user, prescription) -> chart.Entry:
     items = list(prescription.items.all())
+    may_know = user.has_perm("clinical.view_remedy")
     return chart.Entry(
         at=prescription.signed_at or prescription.created_at,
         icon="pill",
-        title=", ".join(f"{item.medicine_name} {item.potency}" for item in items),
-        text="; ".join(f"{item.dosage}, {item.frequency}, {item.duration}" for item in items),
+        title=", ".join(item.label if may_know else item.patient_label for item in items),
+        text="; ".join(item.directions for item in items),
         by=prescription.doctor.display_name,
         url=reverse("clinical:prescription_detail", args=[prescription.pk]),
         state=prescription.state,

@@ -13,7 +13,7 @@ class PrescriptionFilter(django_filters.FilterSet):
 
     signed = django_filters.ChoiceFilter(
         label=_("Status"),
-        choices=[("yes", _("Signed")), ("no", _("Draft"))],
+        choices=[("yes", _("Signed")), ("no", _("Draft")), ("replaced", _("Replaced"))],
         empty_label=_("All"),
         method="filter_signed",
     )
@@ -30,5 +30,10 @@ class PrescriptionFilter(django_filters.FilterSet):
             del self.filters["signed"]
 
     def filter_signed(self, queryset, name, value):
-        """Keep the signed ones, or the drafts."""
-        return queryset.filter(signed_at__isnull=value == "no")
+        """Keep the signed ones that still hold, the drafts, or the replaced ones."""
+        match value:
+            case "yes":
+                return queryset.current()
+            case "replaced":
+                return queryset.filter(replaced_by__isnull=False)
+        return queryset.filter(signed_at__isnull=True)

@@ -1,13 +1,19 @@
-"""Which consultations, parts of notes and prescriptions a person may see."""
+"""Which consultations, parts of notes, prescriptions and remedies a person may see, and how a remedy is found."""
+
+import re
+import unicodedata
 
 from django.db import models
-from django.db.models import Avg, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Avg, Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, When
 from django.utils import timezone
 
 from accounts.models import Role
 from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
 from patients.querysets import OfPatientQuerySet
 from patients.treating import BACK
+
+NEXT_WORD = "[^ ]* (.* )?"
+"""What may stand, as a pattern, between the beginnings of two words that were typed one after the other."""
 
 
 class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
@@ -51,9 +57,11 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         return self.filter(status__in=["IN_PROGRESS", "COMPLETED"])
 
     def with_prescriptions(self):
-        """Load what was prescribed, with its lines."""
+        """Load what was prescribed and not replaced, with its lines."""
         prescriptions = self.model._meta.get_field("prescriptions").related_model
-        return self.prefetch_related(Prefetch("prescriptions", prescriptions.objects.active().with_items()))
+        return self.prefetch_related(
+            Prefetch("prescriptions", prescriptions.objects.active().unreplaced().with_items())
+        )
 
     def latest_first(self):
         """Sort from the latest."""
@@ -83,9 +91,17 @@ class PrescriptionQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         """Return those that are final."""
         return self.filter(signed_at__isnull=False)
 
+    def unreplaced(self):
+        """Return those that no other one took the place of."""
+        return self.filter(replaced_by__isnull=True)
+
+    def current(self):
+        """Return those that are signed and not replaced."""
+        return self.signed().unreplaced()
+
     def with_items(self):
-        """Load the lines."""
-        return self.prefetch_related("items")
+        """Load the lines with their remedies, and what took the place of the prescription."""
+        return self.select_related("replaced_by").prefetch_related("items__remedy")
 
     def latest_first(self):
         """Sort from the latest."""
@@ -174,3 +190,105 @@ class SnippetQuerySet(BaseQuerySet):
     def favourites_first(self):
         """Sort the favourites before the others, by name."""
         return self.order_by("-is_favourite", "title", "pk")
+
+
+class PrescriptionTemplateQuerySet(ArchivableQuerySet):
+    """Templates of prescriptions."""
+
+    def for_user(self, user):
+        """Return the doctor's own."""
+        return self.filter(doctor=user) if user.has_perm("clinical.change_prescriptiontemplate") else self.none()
+
+    def with_count(self):
+        """Add how many lines each has, as `line_count`."""
+        return self.annotate(line_count=Count("items"))
+
+    def with_items(self):
+        """Load the lines with their remedies."""
+        return self.prefetch_related("items__remedy")
+
+
+class TemplateItemQuerySet(BaseQuerySet):
+    """Lines of templates."""
+
+    def for_user(self, user):
+        """Return the lines of the doctor's own templates."""
+        templates = self.model._meta.get_field("template").related_model
+        return self.filter(template__in=templates.objects.for_user(user))
+
+
+class RemedyQuerySet(BaseQuerySet):
+    """Remedies."""
+
+    def for_user(self, user):
+        """Return the whole catalogue for those who prescribe."""
+        return self.all() if user.has_perm("clinical.view_remedy") else self.none()
+
+    def offered(self):
+        """Return those that are offered to whom prescribes."""
+        return self.filter(is_active=True)
+
+    def search(self, text: str):
+        """Return the remedies that `text` may mean, the likeliest first: by abbreviation, then by words of the names.
+
+        Each word typed begins a word of the name, in their order: "nat mur" is Natrum muriaticum.
+        """
+        words = words_of(text)
+        if not words:
+            return self.none()
+        letters = "".join(words)
+        begun = NEXT_WORD.join(words)
+        ranks = (
+            Q(letters=letters),
+            Q(letters__startswith=letters),
+            Q(search_name__regex=f"^{begun}"),
+            Q(search_name__regex=rf"\m{begun}"),
+            Q(search_name__regex=".*".join(words)),
+        )
+        rank = Case(*(When(when, then=place) for place, when in enumerate(ranks)), output_field=IntegerField())
+        return self.alias(rank=rank).filter(rank__isnull=False).order_by("rank", "letters")
+
+    def meant(self, texts):
+        """Return the remedy that each of `texts` means, by text: its abbreviation, its name, or the only one that fits.
+
+        A text that means none, or several, is left out.
+        """
+        words = {text: words for text in texts if (words := words_of(text))}
+        keys = {"".join(typed) for typed in words.values()}
+        by_key = {}
+        for remedy in self.filter(Q(letters__in=keys) | Q(name_letters__in=keys)):
+            by_key.setdefault(remedy.name_letters, remedy)
+            by_key[remedy.letters] = remedy
+        found = {text: by_key[key] for text, typed in words.items() if (key := "".join(typed)) in by_key}
+        open_ones = {text: "^" + NEXT_WORD.join(typed) for text, typed in words.items() if text not in found}
+        if open_ones:
+            fits = Q(*(Q(search_name__regex=pattern) for pattern in open_ones.values()), _connector=Q.OR)
+            candidates = list(self.filter(fits))
+            for text, pattern in open_ones.items():
+                fitting = [remedy for remedy in candidates if re.match(pattern, folded(remedy.name))]
+                if len(fitting) == 1:
+                    found[text] = fitting[0]
+        return found
+
+
+class RemedyRelationQuerySet(BaseQuerySet):
+    """Relations of remedies."""
+
+    def for_user(self, user):
+        """Return the whole table for those who prescribe."""
+        return self.all() if user.has_perm("clinical.view_remedy") else self.none()
+
+    def touching(self, remedies):
+        """Return the relations in use in which one of `remedies` (ids) stands, on either side."""
+        return self.filter(Q(remedy__in=remedies) | Q(other__in=remedies), is_active=True)
+
+
+def folded(text: str) -> str:
+    """Return the text in lower case without accents, as the database folds it."""
+    text = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss"))
+    return "".join(letter for letter in text if not unicodedata.combining(letter))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, of letters and digits only."""
+    return re.findall(r"[^\W_]+", folded(text))

@@ -85,8 +85,8 @@ def note_content(
                 "advice": one.notes,
                 "lines": [
                     {
-                        "remedy": f"{item.medicine_name} {item.potency}".strip(),
-                        "how": ", ".join(filter(None, (item.dosage, item.frequency, item.duration, item.notes))),
+                        "remedy": item.label,
+                        "how": ", ".join(filter(None, (item.directions, item.notes))),
                     }
                     for item in items
                 ],

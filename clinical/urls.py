@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from clinical.views import addenda, consultations, drafts, history, prescriptions, snippets, writing
+from clinical.views import (
+    addenda,
+    consultations,
+    drafts,
+    history,
+    prescribing,
+    prescriptions,
+    snippets,
+    templates,
+    writing,
+)
 
 app_name = "clinical"
 
@@ -14,7 +24,7 @@ urlpatterns = [
     ),
     path(
         "patients/<slug:pk>/prescriptions/new/",
-        prescriptions.PatientPrescriptionCreateView.as_view(),
+        prescribing.PatientPrescriptionCreateView.as_view(),
         name="patient_prescription_create",
     ),
     path("consultations/<slug:pk>/", consultations.ConsultationDetailView.as_view(), name="consultation_detail"),
@@ -42,12 +52,23 @@ urlpatterns = [
     ),
     path(
         "consultations/<slug:pk>/prescriptions/new/",
-        prescriptions.PrescriptionCreateView.as_view(),
+        prescribing.PrescriptionCreateView.as_view(),
         name="prescription_create",
     ),
+    path(
+        "patients/<slug:pk>/prescriptions/check/",
+        prescribing.PrescriptionCheckView.as_view(),
+        name="prescription_check",
+    ),
+    path("remedies/", prescribing.RemedySearchView.as_view(), name="remedy_search"),
+    path("templates/", templates.TemplateListView.as_view(), name="template_list"),
+    path("templates/<slug:pk>/archive/", templates.TemplateArchiveView.as_view(), name="template_archive"),
     path("prescriptions/", prescriptions.PrescriptionListView.as_view(), name="prescription_list"),
     path("prescriptions/<slug:pk>/", prescriptions.PrescriptionDetailView.as_view(), name="prescription_detail"),
-    path("prescriptions/<slug:pk>/write/", prescriptions.PrescriptionUpdateView.as_view(), name="prescription_update"),
+    path("prescriptions/<slug:pk>/write/", prescribing.PrescriptionUpdateView.as_view(), name="prescription_update"),
+    path(
+        "prescriptions/<slug:pk>/replace/", prescribing.PrescriptionReplaceView.as_view(), name="prescription_replace"
+    ),
     path(
         "prescriptions/<slug:pk>/archive/", prescriptions.PrescriptionArchiveView.as_view(), name="prescription_archive"
     ),

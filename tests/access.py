@@ -118,6 +118,11 @@ TABLE = {
     ("clinical:prescription_detail", "prescription"): (302, 403, 200, 404, 403, 200, 404),
     ("clinical:prescription_update", "draft"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:prescription_archive", "draft"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:prescription_replace", "prescription"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:prescription_check", "patient"): (302, 403, 405, 404, 403, 403, 403),
+    ("clinical:remedy_search", ""): (302, 403, 405, 405, 403, 403, 403),
+    ("clinical:template_list", ""): (302, 403, 200, 200, 403, 403, 403),
+    ("clinical:template_archive", "template"): (302, 403, 405, 404, 403, 403, 403),
     # Billing
     ("billing:invoice_list", ""): (302, 200, 403, 403, 200, 200, 200),
     ("billing:invoice_create", "patient"): (302, 403, 403, 403, 200, 403, 403),

@@ -38,6 +38,24 @@ def rules_of_the_clinic(request):
 
 
 @pytest.fixture
+def remedies(rules_of_the_clinic, db):
+    """The catalogue of remedies, made again where a flush took it away."""
+    from accounts.audit import bulk
+    from clinical import catalogue
+    from clinical.models import Remedy, RemedyRelation
+
+    if not Remedy.objects.exists():
+        rows = {row["abbreviation"]: Remedy(**row) for row in catalogue.remedies()}
+        bulk.create(list(rows.values()))
+        relations = [
+            RemedyRelation(remedy=rows[row["remedy"]], kind=row["kind"], other=rows[row["other"]])
+            for row in catalogue.relations()
+        ]
+        bulk.create(relations)
+    return Remedy.objects.all()
+
+
+@pytest.fixture
 def admin(db):
     from homeo.demo.factories.accounts import AdminFactory
 
@@ -93,6 +111,7 @@ def world(db, admin, receptionist):
         PrescriptionFactory,
         PrescriptionItemFactory,
         SnippetFactory,
+        TemplateItemFactory,
     )
     from homeo.demo.factories.patients import MedicalRecordFactory, PatientFactory
     from homeo.demo.factories.scheduling import (
@@ -138,6 +157,7 @@ def world(db, admin, receptionist):
             prescription=PrescriptionFactory(patient=patient, doctor=doctor, consultation=consultation, signed_at=None)
         ).prescription,
         "snippet": SnippetFactory(doctor=doctor),
+        "template": TemplateItemFactory(template__doctor=doctor).template,
         "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
         "invoice": InvoiceFactory(patient=patient),
         "exception": HoursExceptionFactory(doctor=doctor.doctor, date=tomorrow + 2 * week),

@@ -2,18 +2,22 @@
 
 from clinical.forms.consultations import AddendumForm, ConfirmForm, ConsultationForm
 from clinical.forms.prescriptions import (
+    LINES_MAX,
     PrescriptionCreateForm,
     PrescriptionForm,
     PrescriptionItemForm,
+    PrescriptionReplaceForm,
     PrescriptionUpdateForm,
 )
 
 __all__ = [
+    "LINES_MAX",
     "AddendumForm",
     "ConfirmForm",
     "ConsultationForm",
     "PrescriptionCreateForm",
     "PrescriptionForm",
     "PrescriptionItemForm",
+    "PrescriptionReplaceForm",
     "PrescriptionUpdateForm",
 ]

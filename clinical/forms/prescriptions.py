@@ -1,44 +1,111 @@
 """The form of a prescription with its lines."""
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import Prescription, PrescriptionItem
+from clinical import durations, potency
+from clinical.errors import LinesRefusedError
+from clinical.lines import values_of
+from clinical.models import DosageForm, Line, Prescription, PrescriptionItem, Remedy
+from clinical.readings import Reading, read_lines
 from homeo.base.fields import CUID_LENGTH
 from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
 
 LINES_MAX = 30
 LINES_READ = 100
 ROWS = "items"
+NAME_MAX = Line._meta.get_field("medicine_name").max_length
 
 
 class PrescriptionItemForm(BaseModelForm):
-    """One line. `id` names the line that it was, none for a new one."""
+    """One line. `id` names the line that it was, none for a new one; `remedy` is what the catalogue has for the name.
+
+    `reading` is how the line reads, set where the form is shown.
+    """
 
     id = forms.CharField(required=False, max_length=CUID_LENGTH, widget=forms.HiddenInput)
 
     class Meta:
         model = PrescriptionItem
-        fields = ["medicine_name", "potency", "dosage", "frequency", "duration", "notes"]
+        fields = [*Line.WRITTEN, "override_reason"]
+        labels = {"duration": _("Days")}
 
     NAMES = ("id", *Meta.fields)
     EXAMPLES = {
-        "medicine_name": _("Natrum muriaticum"),
+        "medicine_name": _("nux-v"),
         "potency": _("200C"),
+        "quantity": _("1 dram"),
         "dosage": _("4 globules"),
         "frequency": _("at night"),
-        "duration": _("7 days"),
+        "duration": _("7"),
         "notes": _("Dry on the tongue, away from food and coffee"),
+        "override_reason": _("Keep it, because…"),
     }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.remedy = None
+        self.reading = Reading()
         for name, example in self.EXAMPLES.items():
             self.fields[name].widget.attrs |= {"placeholder": example, "autocomplete": "off"}
+        name = self.add_prefix("medicine_name")
+        self.fields["medicine_name"].widget.attrs |= {
+            "role": "combobox",
+            "aria-autocomplete": "list",
+            "aria-expanded": "false",
+            "aria-controls": f"list-{name}",
+            "spellcheck": "false",
+            "hx-post": reverse_lazy("clinical:remedy_search"),
+            "hx-params": name,
+            "hx-trigger": "input changed delay:120ms",
+            "hx-target": f"#list-{name}",
+            "hx-sync": "this:queue last",
+        }
+        # The pharmacy must know: no line is without a form unless it was written before there was one.
+        self.fields["form"].initial = DosageForm.GLOBULES
+        for name in ("potency", "duration"):
+            self.fields[name].widget.attrs |= {"spellcheck": "false"}
 
     def typed(self) -> dict:
         """Return what stands in the fields, checked or not."""
         return {name: self[name].value() or "" for name in self.NAMES}
+
+    def is_blank(self) -> bool:
+        """Tell whether nothing is written; a form, which is chosen from the start, does not count."""
+        return not any(str(value).strip() for name, value in self.typed().items() if name != "form")
+
+    def has_changed(self):
+        """Tell whether something is written."""
+        return not self.is_blank() and super().has_changed()
+
+    def clean_potency(self):
+        """Return the potency in its printed form; refuse what is none."""
+        text = self.cleaned_data["potency"]
+        if not text:
+            return text
+        try:
+            return str(potency.parse(text))
+        except potency.PotencyError as error:
+            raise forms.ValidationError(error.message) from error
+
+    def clean_duration(self):
+        """Return the duration in words; refuse too many days."""
+        try:
+            return durations.read(self.cleaned_data["duration"])[0]
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean(self):
+        """Ask for the potency of a medicine: a placebo needs none."""
+        cleaned_data = super().clean()
+        is_placebo = self.remedy is not None and self.remedy.is_placebo
+        if not cleaned_data.get("potency", "-") and not is_placebo:
+            self.add_error("potency", _("Write the potency, such as 30C."))
+        return cleaned_data
+
+    def _post_clean(self):
+        """Leave it to the service to make the row."""
 
 
 ItemFormSet = forms.formset_factory(
@@ -56,6 +123,7 @@ class PrescriptionForm(BaseForm):
     Args:
         prescription: the draft that is changed; its lines are the ones that the rows may name.
         lines: what the rows start with, by default the lines of `prescription`.
+        is_longer: whether a blank row follows them; one stands alone where there are none.
     """
 
     notes = forms.CharField(
@@ -65,9 +133,10 @@ class PrescriptionForm(BaseForm):
         widget=forms.Textarea({"rows": 3, "placeholder": _("Diet, what to avoid, when to come back")}),
     )
 
-    def __init__(self, *args, prescription=None, lines=None, **kwargs):
+    def __init__(self, *args, prescription=None, lines=None, is_longer=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.prescription = prescription
+        self.dropped = []
         if self.is_bound:
             # Without what the rows started with: an unchanged row counts like any other.
             self.items = ItemFormSet(self.data, prefix=ROWS, form_kwargs={"user": self.user})
@@ -75,29 +144,77 @@ class PrescriptionForm(BaseForm):
         if lines is None:
             lines = [_values(item) for item in prescription.items.all()] if prescription else []
         self.items = ItemFormSet(initial=lines, prefix=ROWS, form_kwargs={"user": self.user})
-        self.items.extra = 0 if lines else 1
+        self.items.extra = 1 if (is_longer or not lines) and len(lines) < LINES_MAX else 0
+        for row, line in zip(self.items.forms, lines, strict=False):
+            row.remedy = line.get("remedy")
 
-    def with_another_row(self):
-        """Return the form not sent, with everything that was typed and one more row."""
-        rows = [row.typed() for row in self._rows()]
-        form = type(self)(
-            initial={name: self[name].value() for name in self.fields},
-            prescription=self.prescription,
-            lines=rows,
-            user=self.user,
+    def with_lines(self, lines: list[dict] = (), *, notes: str = "", is_longer: bool = False):
+        """Return the form not sent, with everything that was typed, then `lines`, and a blank row if `is_longer`.
+
+        Args:
+            lines: the written columns and `remedy` of lines that are put in.
+            notes: their advice, added to what is written.
+        """
+        rows = [row.typed() | {"remedy": row.remedy} for row in self._rows()]
+        given = {name: self[name].value() for name in self.fields}
+        if notes and notes not in (given["notes"] or ""):
+            given["notes"] = f"{given['notes'] or ''}\n{notes}".strip()
+        lines = [*rows, *lines][:LINES_MAX]
+        return type(self)(
+            initial=given, prescription=self.prescription, lines=lines, is_longer=is_longer, user=self.user
         )
-        form.items.extra = 1 if len(rows) < LINES_MAX else 0
-        return form
+
+    def kept_lines(self, prefix: str) -> list[dict] | None:
+        """Return the lines as they are to be kept in a template, all or the one of a row; None where one is not right.
+
+        Args:
+            prefix: the row's, "" for all.
+        """
+        self.is_valid()
+        rows = [row for row in self._rows() if not prefix or row.prefix == prefix]
+        if not all(row.is_valid() for row in rows):
+            return None
+        return [{name: row.cleaned_data[name] for name in Line.WRITTEN} | {"remedy": row.remedy} for row in rows]
 
     def is_valid(self):
         """Tell whether the advice and the rows are right."""
+        self._find_remedies()
         return super().is_valid() & self.items.is_valid()
+
+    def read(self, *, patient, last: Prescription | None, besides: Prescription | None = None) -> None:
+        """Give each row its reading, and keep the lines of `last` that are not here as `dropped`."""
+        self._find_remedies()
+        rows = self._rows()
+        lines = [row.typed() | {"remedy": row.remedy} for row in rows]
+        readings, self.dropped = read_lines(lines, patient=patient, last=last, besides=besides)
+        for row, reading in zip(rows, readings, strict=True):
+            row.reading = reading
+
+    def add_domain_error(self, error) -> None:
+        """Show what is wrong with lines beside their fields."""
+        if not isinstance(error, LinesRefusedError):
+            return super().add_domain_error(error)
+        rows = self._rows()
+        for number, messages in error.lines.items():
+            for name, message in messages.items():
+                rows[number].add_error(name if name in rows[number].fields else None, message)
+        return self.add_error(None, error.message)
+
+    def _find_remedies(self):
+        """Give each row the remedy that its name means."""
+        rows = {row: row["medicine_name"].value() or "" for row in self._rows() if row.remedy is None}
+        names = {name for name in rows.values() if len(name) <= NAME_MAX}
+        found = Remedy.objects.meant(names) if names else {}
+        for row, name in rows.items():
+            row.remedy = found.get(name)
 
     def clean(self):
         """Refuse an empty prescription and lines of other prescriptions, and keep the rows as `lines`."""
         cleaned_data = super().clean()
         if self.items.is_valid():
-            self.lines = [{name: row.cleaned_data[name] for name in row.NAMES} for row in self._rows()]
+            self.lines = [
+                {name: row.cleaned_data[name] for name in row.NAMES} | {"remedy": row.remedy} for row in self._rows()
+            ]
             if not self.lines:
                 raise forms.ValidationError(_("Write at least one remedy."))
             if len(self.lines) > LINES_MAX:
@@ -117,13 +234,21 @@ class PrescriptionForm(BaseForm):
 
     def _rows(self):
         """Return the rows in which something stands and that were not taken away."""
-        return [
-            row for row in self.items.forms if not row["DELETE"].value() and any(map(str.strip, row.typed().values()))
-        ]
+        return [row for row in self.items.forms if not row["DELETE"].value() and not row.is_blank()]
 
 
 class PrescriptionCreateForm(OnceFormMixin, PrescriptionForm):
     """A new prescription."""
+
+
+class PrescriptionReplaceForm(PrescriptionCreateForm):
+    """A prescription that takes the place of a signed one, and why."""
+
+    replace_reason = forms.CharField(
+        label=_("Why it is replaced"),
+        max_length=Prescription._meta.get_field("replace_reason").max_length,
+        widget=forms.TextInput({"placeholder": _("Potency misread"), "autocomplete": "off"}),
+    )
 
 
 class PrescriptionUpdateForm(VersionFormMixin, PrescriptionForm):
@@ -138,8 +263,8 @@ class PrescriptionUpdateForm(VersionFormMixin, PrescriptionForm):
 
 
 def _values(item: PrescriptionItem) -> dict:
-    return {name: getattr(item, name) for name in PrescriptionItemForm.NAMES}
+    return values_of(item) | {"id": item.pk, "override_reason": item.override_reason}
 
 
 def _as_text(line: dict) -> str:
-    return ", ".join(line[name].strip() for name in PrescriptionItemForm.Meta.fields if line[name].strip())
+    return ", ".join(line[name].strip() for name in Line.WRITTEN if line[name].strip())

@@ -1,4 +1,4 @@
-"""Consultations with their notes, and prescriptions."""
+"""Consultations with their notes, remedies, prescriptions, and templates of prescriptions."""
 
 from clinical.models.consultations import Consultation, ConsultationStatus
 from clinical.models.notes import (
@@ -11,7 +11,9 @@ from clinical.models.notes import (
     SignedNote,
     Snippet,
 )
-from clinical.models.prescriptions import Prescription, PrescriptionItem
+from clinical.models.prescriptions import DosageForm, Line, Prescription, PrescriptionItem
+from clinical.models.remedies import Relation, Remedy, RemedyRelation
+from clinical.models.templates import PrescriptionTemplate, TemplateItem
 
 __all__ = [
     "INTENSITIES",
@@ -20,10 +22,17 @@ __all__ = [
     "ComplaintResponse",
     "Consultation",
     "ConsultationStatus",
+    "DosageForm",
+    "Line",
     "NoteDraft",
     "Prescription",
     "PrescriptionItem",
+    "PrescriptionTemplate",
+    "Relation",
+    "Remedy",
+    "RemedyRelation",
     "SignedKind",
     "SignedNote",
     "Snippet",
+    "TemplateItem",
 ]

@@ -1,4 +1,4 @@
-"""Changes in the consulting room; one module a subject."""
+"""Changes in the consulting room, by subject."""
 
 from clinical.services.consultations import (
     archive_consultation,
@@ -15,21 +15,25 @@ from clinical.services.consultations import (
 from clinical.services.drafts import drop_drafts, keep_draft
 from clinical.services.locks import lock_consultation
 from clinical.services.notes import write_note
-from clinical.services.prescriptions import archive_prescription, write_prescription
+from clinical.services.prescriptions import archive_prescription, replace_prescription, write_prescription
 from clinical.services.signatures import add_addendum
 from clinical.services.snippets import remove_snippet, save_snippet
+from clinical.services.templates import archive_template, keep_template
 
 __all__ = [
     "add_addendum",
     "archive_consultation",
     "archive_prescription",
+    "archive_template",
     "cancel_consultation_of",
     "complete_consultation",
     "drop_drafts",
     "keep_draft",
+    "keep_template",
     "lock_consultation",
     "record_no_show",
     "remove_snippet",
+    "replace_prescription",
     "save_snippet",
     "schedule_consultation",
     "start_consultation",

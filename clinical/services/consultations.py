@@ -11,7 +11,7 @@ from clinical.case import Layout
 from clinical.models import Consultation
 from clinical.services.locks import lock_consultation, require_own
 from clinical.services.notes import write_note
-from clinical.services.prescriptions import archive_prescription
+from clinical.services.prescriptions import archive_prescription, sign_drafts
 from clinical.services.signatures import sign_note
 from clinical.signals import consultation_completed
 from homeo.base.errors import DomainError
@@ -125,7 +125,8 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
     """Sign the consultation and its prescriptions, complete the visit, and tell the apps above (the bill is drafted).
 
     Raises:
-        DomainError: there is nothing written, or it is not one that is being written.
+        DomainError: there is nothing written, it is not one that is being written, or a line of its prescriptions
+            needs a reason.
     """
     consultation = lock_consultation(consultation)
     require_own(actor, consultation)
@@ -139,13 +140,8 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
         minutes = (now - consultation.appointment.started_at) // dt.timedelta(minutes=1)
         consultation.duration = min(max(minutes, 1), LONGEST_VISIT)
     consultation.save(update_fields=["status", "completed_at", "duration", "updated_at"])
-    prescriptions = consultation.prescriptions.select_for_update(no_key=True).active().with_items()
-    for prescription in prescriptions:
-        if prescription.is_signed:
-            continue
-        prescription.signed_at = now
-        prescription.save(update_fields=["signed_at", "updated_at"])
-    sign_note(actor=actor, consultation=consultation, signed_at=now, prescriptions=list(prescriptions))
+    sign_drafts(consultation, at=now)
+    sign_note(actor=actor, consultation=consultation, signed_at=now)
     if consultation.appointment_id:
         scheduling.complete_appointment(actor=actor, appointment=consultation.appointment)
     consultation_completed.send(sender=Consultation, consultation=consultation, actor=actor)

@@ -1,10 +1,16 @@
-"""Changes of prescriptions: write, put away."""
+"""Prescriptions: written, signed, replaced, put away."""
 
+import datetime as dt
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clinical.cautions import cautions_of
+from clinical.errors import LinesRefusedError
+from clinical.lines import understood
 from clinical.models import Consultation, Prescription, PrescriptionItem
 from clinical.services.locks import lock_consultation, require_own
 from homeo.base.errors import DomainError
@@ -28,13 +34,13 @@ def write_prescription(
     one it is signed at once.
 
     Args:
-        items: the lines in order, each a dict of medicine_name, potency, dosage, frequency, duration and notes.
+        items: the lines in order, each a dict of the columns that people write (`Line.WRITTEN`); `id` names a line
+            of the draft that is kept, `override_reason` says why a line is kept against a caution.
 
     Raises:
         DomainError: no lines, a signed prescription, or a consultation that is not being written by the actor.
+        LinesRefusedError: a line is not complete, or needs a reason.
     """
-    if not items:
-        raise DomainError(_("Write at least one remedy."))
     if consultation is not None:
         consultation = lock_consultation(consultation)
         require_own(actor, consultation)
@@ -44,27 +50,102 @@ def write_prescription(
     else:
         prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
         if not prescription.is_draft or prescription.doctor_id != actor.pk:
-            raise DomainError(_("A signed prescription stays as it is: write a new one."))
+            raise DomainError(_("A signed prescription stays as it is: write a new one that replaces it."))
     prescription.notes = notes
     prescription.signed_at = None if consultation else timezone.now()
-    prescription.full_clean()
-    prescription.save()
-    _replace_items(prescription, items)
+    _save(prescription, items)
     return prescription
 
 
-def _replace_items(prescription: Prescription, items: list[dict]) -> None:
+@transaction.atomic
+def replace_prescription(
+    *, actor: User, prescription: Prescription, items: list[dict], reason: str, notes: str = ""
+) -> Prescription:
+    """Sign a new prescription that takes the place of a signed one; both stay on record.
+
+    Args:
+        items: the lines, as for `write_prescription`.
+
+    Raises:
+        DomainError: it is not the actor's, not signed, or replaced already; there is no reason.
+        LinesRefusedError: a line is not complete, or needs a reason.
+    """
+    prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
+    if prescription.doctor_id != actor.pk or not prescription.is_signed or prescription.is_archived:
+        raise DomainError(_("Only a signed prescription of your own can be replaced."))
+    if prescription.is_replaced:
+        raise DomainError(_("This prescription has been replaced already: replace the new one."))
+    if not reason.strip():
+        raise DomainError(_("Say why it is replaced."), field="replace_reason")
+    new = Prescription(
+        patient=prescription.patient,
+        doctor=actor,
+        consultation=prescription.consultation,
+        notes=notes,
+        signed_at=timezone.now(),
+        replaces=prescription,
+        replace_reason=reason.strip(),
+    )
+    _save(new, items)
+    return new
+
+
+def _save(prescription: Prescription, items: list[dict]) -> None:
+    if not items:
+        raise DomainError(_("Write at least one remedy."))
+    lines = _with_reasons(prescription, understood(items))
+    prescription.full_clean(exclude=["patient", "doctor", "consultation", "replaces"], validate_constraints=False)
+    prescription.save()
     kept = {item.pk: item for item in prescription.items.all()}
-    for position, values in enumerate(items):
+    refused = {}
+    for position, values in enumerate(lines):
         item = kept.pop(values.get("id"), None) or PrescriptionItem(id=new_id(), prescription=prescription)
         for name, value in values.items():
             if name != "id":
                 setattr(item, name, value)
         item.position = position
-        item.full_clean()
+        try:
+            # Each constraint would ask the database, which asks itself anyway.
+            item.full_clean(exclude=["prescription", "remedy"], validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            refused[position] = {name: " ".join(messages) for name, messages in error.message_dict.items()}
+            continue
         item.save()
+    if refused:
+        raise LinesRefusedError(refused)
     for item in kept.values():
         item.delete()
+
+
+def _with_reasons(prescription, lines):
+    """Return the lines; one with a caution must have its reason, one without keeps none."""
+    cautions = cautions_of(prescription.patient, [line["remedy"] for line in lines], besides=prescription.replaces)
+    refused = {}
+    for number, (line, own) in enumerate(zip(lines, cautions, strict=True)):
+        line["override_reason"] = line.get("override_reason", "").strip() if own else ""
+        if own and not line["override_reason"]:
+            refused[number] = {"override_reason": _("Change the remedy, or say why it stays.")}
+    if refused:
+        raise LinesRefusedError(refused)
+    return lines
+
+
+def sign_drafts(consultation: Consultation, *, at: dt.datetime) -> None:
+    """Sign the drafts of a consultation that is being completed.
+
+    Raises:
+        DomainError: since the draft was written, a line of it has come to need a reason.
+    """
+    drafts = consultation.prescriptions.select_for_update(no_key=True).active().filter(signed_at__isnull=True)
+    for prescription in drafts.prefetch_related("items__remedy").order_by("created_at", "pk"):
+        items = list(prescription.items.all())
+        cautions = cautions_of(consultation.patient, [item.remedy for item in items])
+        for item, own in zip(items, cautions, strict=True):
+            if own and not item.override_reason:
+                told = {"caution": own[0].text}
+                raise DomainError(_("%(caution)s Open the draft and say why it stays, or change the remedy.") % told)
+        prescription.signed_at = at
+        prescription.save(update_fields=["signed_at", "updated_at"])
 
 
 @transaction.atomic

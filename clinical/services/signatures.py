@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clinical import signing
-from clinical.models import Consultation, NoteDraft, Prescription, SignedNote
+from clinical.models import Consultation, NoteDraft, SignedNote
 from clinical.services.locks import lock_consultation, require_own
 from homeo.base.errors import DomainError
 
 
-def sign_note(
-    *, actor: User, consultation: Consultation, signed_at: dt.datetime, prescriptions: list[Prescription]
-) -> SignedNote:
-    """Keep the note exactly as it is shown, with its hash; the caller has locked and completed the consultation."""
+def sign_note(*, actor: User, consultation: Consultation, signed_at: dt.datetime) -> SignedNote:
+    """Keep the note exactly as it is shown, with its hash; the caller has completed it and signed its drafts."""
+    prescriptions = consultation.prescriptions.active().current().with_items().order_by("created_at", "pk")
     content = signing.note_content(
         consultation,
         signer=actor,

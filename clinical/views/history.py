@@ -55,7 +55,7 @@ class RemedyTimelineView(PatientPart):
         user = self.request.user
         seen = Consultation.objects.for_user(user).active().attended().filter(patient=self.object)
         visits = list(seen.with_responses().select_related("doctor").defer("notes").latest_first()[:TIMELINE_MOST])
-        prescriptions = Prescription.objects.for_user(user).active().signed().filter(patient=self.object)
+        prescriptions = Prescription.objects.for_user(user).active().current().filter(patient=self.object)
         steps = steps_of(visits, prescriptions.with_items().order_by("created_at"))
         points = [
             (date_format(timezone.localtime(step.consultation.scheduled_at), "M Y"), step.told)

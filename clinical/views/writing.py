@@ -270,6 +270,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         prescriptions = list(
             Prescription.objects.for_user(user)
             .active()
+            .unreplaced()
             .filter(patient=patient)
             .with_items()
             .alias(is_of_this=Q(consultation=self.object, consultation__isnull=False))

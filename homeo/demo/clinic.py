@@ -14,6 +14,7 @@ from homeo.demo.documents import add_documents
 from homeo.demo.ledger import Ledger
 from homeo.demo.people import People, Register
 from homeo.demo.snippets import add_snippets
+from homeo.demo.templates import add_templates
 
 SEED = 1796  # the year of Hahnemann's first essay
 AUDITED_DAYS = 14
@@ -40,6 +41,7 @@ def fill_clinic(now: dt.datetime | None = None) -> People:
     fill_waiting_list(rng, now, people)
     add_documents(rng, now, people)
     add_snippets(people)
+    add_templates(people)
     return people
 
 

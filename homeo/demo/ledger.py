@@ -14,7 +14,7 @@ from billing.models import Invoice, PaymentMethod
 from billing.services import DAYS_TO_PAY
 from clinical import signing
 from clinical.case import Layout
-from clinical.models import Complaint, ComplaintResponse, Consultation, SignedNote
+from clinical.models import Complaint, ComplaintResponse, Consultation, Remedy, SignedNote
 from clinical.readable import readable_texts
 from clinical.sheet import TEXTS
 from homeo.demo.factories.billing import InvoiceFactory
@@ -303,6 +303,7 @@ class Ledger:
     def save(self) -> None:
         """Write everything, in the order of time."""
         self.give_tokens()
+        self._find_remedies()
         self.invoices.sort(key=lambda invoice: invoice.created_at)
         # A moved visit points to a new one: foreign keys are checked at the end of the transaction.
         for rows in (self.series, self.appointments, self.consultations, self.complaints, self.responses):
@@ -331,6 +332,13 @@ class Ledger:
             note = signing.signed(consultation, consultation.doctor, consultation.completed_at, content)
             signed.append(came(note, consultation.completed_at, consultation.doctor))
         return signed
+
+    def _find_remedies(self) -> None:
+        """Give each line the remedy that its name means, and the remedy's full name."""
+        remedies = Remedy.objects.meant({item.medicine_name for item in self.items})
+        for item in self.items:
+            item.remedy = remedies[item.medicine_name]
+            item.medicine_name = item.remedy.name
 
 
 def _by(rows, name: str) -> dict[str, list]:

@@ -33,6 +33,7 @@ class Picture:
         return {
             "medicine_name": self.remedy,
             "potency": self.potency,
+            "form": form_of(self.dosage),
             "dosage": self.dosage,
             "frequency": self.frequency,
             "duration": self.duration,
@@ -69,6 +70,14 @@ class Course:
     chosen: str
 
 
+def form_of(dosage: str) -> str:
+    """Return the form that a dose such as "4 globules" is of, as the schema's word."""
+    for word in ("globules", "drops", "tablets"):
+        if word in dosage:
+            return word.upper()
+    return "DILUTION"
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -78,7 +87,7 @@ PICTURES = [Picture(**row | {"is_acute": row["is_acute"] == "yes"}) for row in _
 COURSES = [Course(**row) for row in _rows("courses.csv")]
 SAC_LAC = {
     "medicine_name": "Sac lac",
-    "potency": "30C",
+    "potency": "",
     "dosage": "4 globules",
     "frequency": "once a day, in the morning",
     "duration": "30 days",

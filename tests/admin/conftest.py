@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.db import models
 
 from homeo.base.fields import new_id
 
@@ -15,13 +16,26 @@ def tables():
     return [model for model in models if not model.__name__.startswith("Historical")]
 
 
+def is_text(field):
+    """Tell whether any words may stand in the column."""
+    return isinstance(field, models.CharField | models.TextField) and not field.choices
+
+
 @pytest.fixture
 def rows(admin):
     """One row of each model, by model; every clinical column holds the secret, and has been changed once."""
     from accounts.models import AuditLog, NameWord, User
     from homeo.base.models import Submission
     from homeo.demo.factories.billing import InvoiceFactory
-    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+    from homeo.demo.factories.clinical import (
+        ConsultationFactory,
+        PrescriptionFactory,
+        PrescriptionItemFactory,
+        PrescriptionTemplateFactory,
+        RemedyFactory,
+        RemedyRelationFactory,
+        TemplateItemFactory,
+    )
     from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory, PatientFactory
     from homeo.demo.factories.scheduling import (
         AppointmentFactory,
@@ -42,7 +56,8 @@ def rows(admin):
 
     doctor = DoctorFactory()
     patient = PatientFactory()
-    prescription = PrescriptionFactory(patient=patient, doctor=doctor.user)
+    people = {"patient": patient, "doctor": doctor.user}
+    prescription = PrescriptionFactory(**people, replaces=PrescriptionFactory(**people), replace_reason="Slip")
     visit = AppointmentFactory(patient=patient, doctor=doctor.user)
     entry = WaitingEntryFactory(patient=patient, doctor=doctor.user)
     rules = SchedulingRules.objects.current()
@@ -69,13 +84,17 @@ def rows(admin):
         NoticePreferenceFactory(patient=patient),
         CalendarFeedFactory(user=doctor.user),
         ConsultationFactory(patient=patient, doctor=doctor.user),
+        RemedyFactory(),
+        PrescriptionTemplateFactory(),
+        TemplateItemFactory(),
+        RemedyRelationFactory(),
         prescription,
         PrescriptionItemFactory(prescription=prescription),
         InvoiceFactory(patient=patient),
     ]
     for number in range(2):
         for row in made:
-            names = getattr(row, "clinical_fields", ())
+            names = [name for name in getattr(row, "clinical_fields", ()) if is_text(row._meta.get_field(name))]
             for name in names:
                 setattr(row, name, f"{SECRET} {number}")
             if names:

@@ -39,6 +39,10 @@ def more_of(row):
         "Consultation": clinical.ConsultationFactory,
         "Prescription": clinical.PrescriptionFactory,
         "PrescriptionItem": clinical.PrescriptionItemFactory,
+        "Remedy": clinical.RemedyFactory,
+        "PrescriptionTemplate": clinical.PrescriptionTemplateFactory,
+        "TemplateItem": clinical.TemplateItemFactory,
+        "RemedyRelation": clinical.RemedyRelationFactory,
         "Invoice": billing.InvoiceFactory,
     }
     if factory := factories.get(type(row).__name__):

@@ -81,10 +81,11 @@ def test_signing_in_out_and_passwords_are_those_of_every_page(admin, client_of):
         assert (response.status_code, response.url) == (302, reverse(goes_to))
 
 
-def test_only_accounts_doctors_hours_and_kinds_are_added(rows, admin, client_of):
+def test_only_accounts_doctors_hours_kinds_and_remedies_are_added(rows, admin, client_of):
     client = client_of(admin)
     addable = {model.__name__ for model in tables() if client.get(url(model, "add")).status_code == 200}
-    assert addable == {"User", "Doctor", "DoctorBreak", "HoursException", "TimeOff", "Closure", "VisitType"}
+    hours = {"DoctorBreak", "HoursException", "TimeOff", "Closure"}
+    assert addable == hours | {"User", "Doctor", "VisitType", "Remedy", "RemedyRelation"}
 
 
 def test_what_may_be_changed_is_what_the_access_table_says(rows, admin, client_of):
@@ -96,7 +97,7 @@ def test_what_may_be_changed_is_what_the_access_table_says(rows, admin, client_o
     }
     people = {"User", "Patient", "Doctor", "Appointment"}
     hours = {"DoctorBreak", "HoursException", "TimeOff", "Closure"}
-    assert changeable == people | hours | {"VisitType", "SchedulingRules"}
+    assert changeable == people | hours | {"VisitType", "SchedulingRules", "Remedy", "RemedyRelation"}
 
 
 @pytest.mark.parametrize("model", tables(), ids=lambda model: model.__name__)

@@ -73,7 +73,7 @@ def make_some(db):
         *(scheduling.DoctorBreakFactory, scheduling.HoursExceptionFactory, scheduling.TimeOffFactory),
         *(scheduling.ClosureFactory, scheduling.VisitTypeFactory, scheduling.VisitSeriesFactory),
         *(scheduling.SlotOfferFactory, scheduling.NoticePreferenceFactory, scheduling.NoticeFactory),
-        scheduling.CalendarFeedFactory,
+        *(scheduling.CalendarFeedFactory, clinical.RemedyRelationFactory, clinical.TemplateItemFactory),
     ):
         factory()
 

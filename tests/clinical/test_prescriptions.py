@@ -52,7 +52,7 @@ def test_a_prescription_of_three_lines_is_a_draft_until_the_consultation_is_comp
     assert response.redirect_chain == [(url("consultation_update", consultation), 302)]
     assert "Sac lac" in response.content.decode()
     prescription = Prescription.objects.get()
-    assert [name for name, _potency in lines_of(prescription)] == ["Natrum muriaticum", "Apis", "Sac lac"]
+    assert [name for name, _potency in lines_of(prescription)] == ["Natrum muriaticum", "Apis mellifica", "Sac lac"]
     assert (prescription.notes, prescription.is_signed, prescription.consultation) == ("No coffee", False, consultation)
 
     consultation.refresh_from_db()
@@ -83,7 +83,10 @@ def test_blank_and_removed_rows_are_left_out(at_work, consultation):
     half = {"medicine_name": "Bryonia", "DELETE": "on"}
     data = prescription_data(LINE, blank, removed, half, LINE | {"medicine_name": "Sepia"})
     assert at_work.post(url("prescription_create", consultation), data).status_code == 302
-    assert [name for name, _potency in lines_of(Prescription.objects.get())] == ["Natrum muriaticum", "Sepia"]
+    assert [name for name, _potency in lines_of(Prescription.objects.get())] == [
+        "Natrum muriaticum",
+        "Sepia officinalis",
+    ]
 
 
 def test_a_removed_row_stays_away_when_the_form_comes_back(at_work, consultation):
@@ -156,7 +159,7 @@ def test_a_draft_is_changed_line_by_line(at_work, draft):
     response = at_work.post(url("prescription_update", draft), data)
     assert response["Location"] == url("consultation_update", draft.consultation)
     draft.refresh_from_db()
-    assert lines_of(draft) == [("Apis mellifica", "200C"), ("Sepia", "200C")]
+    assert lines_of(draft) == [("Apis mellifica", "200C"), ("Sepia officinalis", "200C")]
     assert draft.items.get(position=0).pk == apis["id"]
     assert (draft.notes, draft.is_signed) == ("Rest", False)
 
@@ -279,7 +282,7 @@ def test_the_last_prescription_is_repeated_and_another_patients_is_not(at_work, 
     last = PrescriptionFactory(patient=treated, doctor=doctor, notes="No mint")
     PrescriptionItemFactory(prescription=last, medicine_name="Sepia")
     page = at_work.get(url("patient_prescription_create", treated))
-    assert f"?repeat={last.pk}" in page.content.decode()
+    assert f'name="repeat" value="{last.pk}"' in page.content.decode()
     form = at_work.get(url("patient_prescription_create", treated), {"repeat": last.pk}).context["form"]
     assert [row["medicine_name"].value() for row in form.items.forms] == ["Sepia"]
     assert not form.items.forms[0]["id"].value()
@@ -405,5 +408,5 @@ def test_the_list_costs_the_same_for_many_rows(rows, treated, doctor, client_of,
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_form_of_a_draft_costs_the_same_for_many_lines(rows, draft, at_work, django_assert_num_queries):
     bulk.create([PrescriptionItemFactory.build(prescription=draft) for _ in range(rows - 1)])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(10):
         at_work.get(url("prescription_update", draft))

@@ -57,14 +57,14 @@ class OwnPageView(AccessMixin, TemplateView):
         past = (visits.before_now(now) | completed).exclude(pk__in=[visit.pk for visit in coming])
         invoices = Invoice.objects.for_user(user).filter(patient=person)
         paid = invoices.filter(payment_status=Invoice.PaymentStatus.COMPLETED).order_by("-paid_date")
-        prescriptions = Prescription.objects.for_user(user).filter(patient=person).select_related("doctor")
+        prescriptions = Prescription.objects.for_user(user).current().filter(patient=person).select_related("doctor")
         return {
             "next_visit": coming[0] if coming else None,
             "next_own": OwnVisit.of(coming[0], user, SchedulingRules.objects.current()) if coming else None,
             "later_visits": coming[1:],
             "days_until": (coming[0].appointment_date - now.date()).days if coming else None,
             "past_visits": past.order_by("-appointment_date", "-appointment_time", "pk")[:SHOWN],
-            "prescription": prescriptions.prefetch_related("items").latest_first().first(),
+            "prescription": prescriptions.prefetch_related("items__remedy").latest_first().first(),
             "open_invoices": (open_invoices := list(invoices.open().order_by("created_at"))),
             "open_total": sum(invoice.amount for invoice in open_invoices),
             "paid_invoices": paid[:PAID_SHOWN],

@@ -1,16 +1,21 @@
-"""Consultations and prescriptions."""
+"""Consultations, prescriptions, remedies and templates."""
 
 import factory
 from django.utils import timezone
 
+from clinical import durations, potency
 from clinical.models import (
     Complaint,
     ComplaintResponse,
     Consultation,
     Prescription,
     PrescriptionItem,
+    PrescriptionTemplate,
+    Remedy,
+    RemedyRelation,
     SignedNote,
     Snippet,
+    TemplateItem,
 )
 from clinical.signing import digest_of
 from homeo.demo.factories.patients import PatientFactory
@@ -45,18 +50,75 @@ class PrescriptionFactory(factory.django.DjangoModelFactory):
     signed_at = factory.LazyFunction(timezone.now)
 
 
-class PrescriptionItemFactory(factory.django.DjangoModelFactory):
-    """One line."""
+class RemedyFactory(factory.django.DjangoModelFactory):
+    """A remedy that no book knows."""
+
+    class Meta:
+        model = Remedy
+
+    abbreviation = factory.Sequence(lambda number: f"rem-{number}.")
+    name = factory.Sequence(lambda number: f"Remedium {number}")
+
+
+class RemedyRelationFactory(factory.django.DjangoModelFactory):
+    """Two inimical remedies."""
+
+    class Meta:
+        model = RemedyRelation
+
+    remedy = factory.SubFactory(RemedyFactory)
+    kind = "INIMICAL"
+    other = factory.SubFactory(RemedyFactory)
+
+
+class LineFactory(factory.django.DjangoModelFactory):
+    """A line, with what its words mean; the remedy of the catalogue is the caller's."""
+
+    class Meta:
+        abstract = True
+
+    class Params:
+        read = factory.LazyAttribute(lambda line: potency.parse(line.potency) if line.potency else None)
+
+    remedy = None
+    medicine_name = "Natrum muriaticum"
+    potency = "200C"
+    potency_scale = factory.LazyAttribute(lambda line: line.read.scale if line.read else "")
+    potency_number = factory.LazyAttribute(lambda line: line.read.number if line.read else None)
+    potency_method = factory.LazyAttribute(lambda line: line.read.method if line.read else "")
+    form = "GLOBULES"
+    dosage = "4 globules"
+    frequency = "one dose"
+    duration = "1 day"
+    days = factory.LazyAttribute(lambda line: durations.read(line.duration)[1])
+
+
+class PrescriptionItemFactory(LineFactory):
+    """One line of a prescription."""
 
     class Meta:
         model = PrescriptionItem
 
     prescription = factory.SubFactory(PrescriptionFactory)
-    medicine_name = "Natrum muriaticum"
-    potency = "200C"
-    dosage = "4 globules"
-    frequency = "one dose"
-    duration = "1 day"
+
+
+class PrescriptionTemplateFactory(factory.django.DjangoModelFactory):
+    """A template without lines."""
+
+    class Meta:
+        model = PrescriptionTemplate
+
+    doctor = factory.LazyFunction(lambda: DoctorFactory().user)
+    name = factory.Sequence(lambda number: f"Template {number}")
+
+
+class TemplateItemFactory(LineFactory):
+    """One line of a template."""
+
+    class Meta:
+        model = TemplateItem
+
+    template = factory.SubFactory(PrescriptionTemplateFactory)
 
 
 class ComplaintFactory(factory.django.DjangoModelFactory):

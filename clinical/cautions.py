@@ -1,0 +1,144 @@
+"""Why a doctor should think twice before a line of a prescription: allergies, inimical and antidoting remedies.
+
+None of it forbids anything: the doctor keeps the line with a reason.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinical.durations import LONGEST
+from clinical.models import Prescription, PrescriptionItem, Relation, Remedy, RemedyRelation
+from clinical.models.remedies import LONGEST_ACTION
+from clinical.querysets import words_of
+from patients.models import Patient
+
+# Words of names that say nothing about what the remedy is made of.
+PLAIN_WORDS = frozenset(
+    words_of(
+        """
+        acid acidum alba album american annuum aqua bark bitter black blue canadensis carbonate chloride common crude
+        europaeum false german giant great green horse indian iodide light metallicum nigra nosode oil officinale
+        officinalis oxide phosphate plant poison red root salt seed spring sulphate sweet tree vulgaris water white
+        wild yellow and from the with for not any none nil known allergy
+        """
+    )
+)
+STEM = 6
+"""So many letters of an allergy begin a remedy: penicillin, Penicillinum."""
+
+
+class Kind(models.TextChoices):
+    """What the caution is about."""
+
+    ALLERGY = "ALLERGY", gettext_lazy("Allergy")
+    INIMICAL = "INIMICAL", gettext_lazy("Inimical")
+    ANTIDOTE = "ANTIDOTE", gettext_lazy("Antidote")
+
+
+@dataclass(frozen=True)
+class Caution:
+    """One reason to think twice, in words."""
+
+    kind: Kind
+    text: str
+
+
+def cautions_of(
+    patient: Patient, remedies: list[Remedy | None], *, besides: Prescription | None = None
+) -> list[list[Caution]]:
+    """Return the cautions of each line of a prescription, by its remedy; none for a placebo or a remedy unknown.
+
+    Two remedies of one prescription are told of at the later line. Of earlier prescriptions count those that are
+    signed and not replaced, while they may still act; `besides` is the one that the new one takes the place of.
+    """
+    found = [_allergies(patient, remedy) if _acts(remedy) else [] for remedy in remedies]
+    asked = {remedy.pk for remedy in remedies if _acts(remedy)}
+    relations = {}
+    if asked:
+        kinds = [Relation.INIMICAL, Relation.ANTIDOTE]
+        for relation in RemedyRelation.objects.touching(asked).filter(kind__in=kinds).select_related("remedy", "other"):
+            relations.setdefault(frozenset({relation.remedy_id, relation.other_id}), relation)
+    if not relations:
+        return found
+    others = frozenset().union(*relations)
+    earlier = list(_acting(patient, others, besides))
+    for number, remedy in enumerate(remedies):
+        if not _acts(remedy):
+            continue
+        told = {}
+        for other in remedies[:number]:
+            if other and (relation := relations.get(frozenset({remedy.pk, other.pk}))):
+                told[relation.pk] = _of_both(relation)
+        for item, last_day in earlier:
+            if relation := relations.get(frozenset({remedy.pk, item.remedy_id})):
+                told.setdefault(relation.pk, _of_earlier(relation, item, last_day))
+        found[number] += told.values()
+    return found
+
+
+def _acts(remedy) -> bool:
+    return remedy is not None and not remedy.is_placebo
+
+
+def _acting(patient, remedies, besides):
+    """Return the latest line of each remedy that may still act, with the last day on which it may."""
+    today = timezone.localdate()
+    since = timezone.now() - dt.timedelta(days=LONGEST_ACTION + LONGEST + 1)
+    prescriptions = Prescription.objects.active().current().filter(patient=patient, signed_at__gte=since)
+    if besides is not None:
+        prescriptions = prescriptions.exclude(pk=besides.pk)
+    items = PrescriptionItem.objects.filter(prescription__in=prescriptions, remedy__in=remedies)
+    seen = set()
+    for item in items.select_related("prescription", "remedy").order_by("-prescription__signed_at"):
+        given = timezone.localdate(item.prescription.signed_at)
+        last_day = given + dt.timedelta(days=(item.days or 1) - 1 + item.remedy.acts_for)
+        if last_day >= today and item.remedy_id not in seen:
+            seen.add(item.remedy_id)
+            yield item, last_day
+
+
+def _of_earlier(relation, item, last_day) -> Caution:
+    told = _("%(line)s was given on %(given)s and may act until %(until)s.") % {
+        "line": item.label,
+        "given": _day(timezone.localdate(item.prescription.signed_at)),
+        "until": _day(last_day),
+    }
+    return Caution(Kind(relation.kind), f"{_said(relation)} {told}")
+
+
+def _of_both(relation) -> Caution:
+    return Caution(Kind(relation.kind), f"{_said(relation)} {_('Both are on this prescription.')}")
+
+
+def _said(relation) -> str:
+    names = {"remedy": relation.remedy.name, "other": relation.other.name}
+    if relation.kind == Relation.INIMICAL:
+        return _("%(remedy)s and %(other)s are inimical.") % names
+    return _("%(remedy)s antidotes %(other)s.") % names
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "j M Y")
+
+
+def _allergies(patient, remedy) -> list[Caution]:
+    """Return a caution for each line of the patient's allergies in which a word of the remedy's names stands."""
+    names = _singular(words_of(f"{remedy.name} {remedy.common_name}")) - PLAIN_WORDS
+    found = []
+    for line in patient.allergies.splitlines():
+        words = _singular(words_of(line)) - PLAIN_WORDS
+        if words & names or any(len(word) >= STEM and name.startswith(word) for word in words for name in names):
+            told = _("Allergies say “%(line)s”: it may name %(remedy)s.")
+            found.append(Caution(Kind.ALLERGY, told % {"line": line.strip(), "remedy": remedy.name}))
+    return found
+
+
+def _singular(words: list[str]) -> set[str]:
+    """Return the words of three letters and more, without the s of a plural."""
+    return {word.removesuffix("s") if len(word) > 3 else word for word in words if len(word) > 2}

@@ -1,0 +1,39 @@
+"""What the written lines of a prescription mean: the remedy of the catalogue, the potency, the days."""
+
+from clinical import durations, potency
+from clinical.errors import LinesRefusedError
+from clinical.models import Line, Remedy
+
+
+def understood(lines: list[dict]) -> list[dict]:
+    """Return the lines in the clinic's spelling, with what they mean beside: `remedy`, `parsed_potency`, `days`.
+
+    "nux-v" becomes Nux vomica, "200 CH" becomes 200C, "2 w" becomes 2 weeks; a remedy that the catalogue does not have
+    stays as it is written. What is understood already is not looked up again.
+
+    Raises:
+        LinesRefusedError: a potency that is none, a number of days out of bounds.
+    """
+    unknown = {line["medicine_name"] for line in lines if "remedy" not in line}
+    remedies = Remedy.objects.meant(unknown) if unknown else {}
+    refused, known = {}, []
+    for number, line in enumerate(lines):
+        remedy = line["remedy"] if "remedy" in line else remedies.get(line["medicine_name"])
+        meant = {"remedy": remedy, "medicine_name": remedy.name if remedy else line["medicine_name"]}
+        try:
+            meant["parsed_potency"] = potency.parse(line["potency"]) if line["potency"].strip() else None
+        except potency.PotencyError as error:
+            refused.setdefault(number, {})["potency"] = error.message
+        try:
+            meant["duration"], meant["days"] = durations.read(line["duration"])
+        except ValueError as error:
+            refused.setdefault(number, {})["duration"] = str(error)
+        known.append(line | meant)
+    if refused:
+        raise LinesRefusedError(refused)
+    return known
+
+
+def values_of(line: Line) -> dict:
+    """Return what is written in a line, and its remedy."""
+    return {name: getattr(line, name) for name in (*Line.WRITTEN, "remedy")}

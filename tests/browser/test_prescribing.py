@@ -1,0 +1,148 @@
+"""A prescription written with the keyboard alone: repeated, changed, warned of, signed, replaced."""
+
+import pytest
+from django.urls import reverse
+
+from clinical.models import Prescription, PrescriptionTemplate
+from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+from homeo.demo.factories.scheduling import AppointmentFactory
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("morning", "remedies")]
+
+
+@pytest.fixture
+def treated(doctor, patient, remedies):
+    """A patient who takes Rhus toxicodendron since today."""
+    ConsultationFactory(doctor=doctor, patient=patient)
+    AppointmentFactory(doctor=doctor, patient=patient)
+    PrescriptionItemFactory(
+        prescription=PrescriptionFactory(doctor=doctor, patient=patient),
+        remedy=remedies.get(abbreviation="rhus-t."),
+        medicine_name="Rhus toxicodendron",
+        potency="30C",
+    )
+    return patient
+
+
+def tab_to(page, selector):
+    """Press Tab until the focus is on `selector`."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"Tab does not come to {selector}")
+
+
+def types(page, *values):
+    """Type the values into one field after the other; None leaves a field as it is."""
+    for number, value in enumerate(values):
+        if number:
+            page.keyboard.press("Tab")
+        if value is not None:
+            page.keyboard.press("Control+a")
+            page.keyboard.type(value)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_prescription_is_written_by_keyboard_alone(page_for, doctor, treated, sees, problems, width):
+    page = page_for(doctor, width=width)
+    page.goto(reverse("clinical:patient_prescription_create", args=[treated.pk]))
+
+    # One key repeats the last one, and the potency waits to be changed.
+    page.keyboard.press("r")
+    page.get_by_text("Unchanged").wait_for()
+    assert page.locator("[name=items-0-medicine_name]").input_value() == "Rhus toxicodendron"
+    assert page.evaluate("document.activeElement.name") == "items-0-potency"
+    types(page, "200 ch")
+    tab_to(page, "[data-formset-add]")
+    page.locator(".rx-change b", has_text="200C").wait_for()
+
+    # A remedy is picked by its abbreviation, one that does not go with the other.
+    page.keyboard.press("Enter")
+    page.keyboard.type("apis")
+    box = page.locator("[name=items-1-medicine_name]")
+    page.get_by_role("option", name="Apis mellifica").wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    chosen = box.get_attribute("aria-activedescendant")
+    assert page.locator(f'[id="{chosen}"]').get_attribute("aria-selected") == "true"
+    sees(page, "prescribe-pick")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert box.input_value() == "Apis mellifica"
+    assert box.get_attribute("aria-expanded") == "false"
+    types(page, "30", None, "4 globules", "twice a day", "2 w")
+    page.locator(".rx-caution", has_text="Apis mellifica and Rhus toxicodendron are inimical.").wait_for()
+    sees(page, "prescribe-caution")
+
+    # Without a reason it is not signed, and nothing is lost.
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Change the remedy, or say why it stays.").wait_for()
+    assert page.locator("[name=items-0-potency]").input_value() == "200 ch"
+    sees(page, "prescribe-refused")
+    problems.clear()
+    tab_to(page, "[name=items-1-override_reason]")
+    page.keyboard.type("On different days")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("is signed").first.wait_for()
+    sees(page, "prescribe-signed")
+
+    lines = Prescription.objects.latest("created_at").items.order_by("position")
+    assert [(line.label, line.duration, line.override_reason) for line in lines] == [
+        ("Rhus toxicodendron 200C", "1 day", ""),
+        ("Apis mellifica 30C", "2 weeks", "On different days"),
+    ]
+
+
+def test_favourites_are_kept_and_put_in_and_what_is_signed_is_replaced(page_for, doctor, treated, sees):
+    page = page_for(doctor, scheme="dark")
+    signed = Prescription.objects.get()
+    page.goto(reverse("clinical:prescription_replace", args=[signed.pk]))
+    page.get_by_role("button", name="Keep this line as a favourite").press("Enter")
+    page.get_by_text("“Rhus toxicodendron 30C” is kept.").wait_for()
+    assert PrescriptionTemplate.objects.get().doctor == doctor
+    page.locator("summary", has_text="Templates").press("Enter")
+    sees(page, "prescribe-templates-dark")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("[name=items-1-medicine_name]").wait_for()
+    assert page.locator("[name=items-1-medicine_name]").input_value() == "Rhus toxicodendron"
+    page.get_by_role("button", name="Remove this line").nth(1).press("Enter")
+
+    page.locator("[name=items-0-potency]").fill("Q")
+    page.get_by_label("Why it is replaced").fill("Potency misread")
+    page.get_by_label("Why it is replaced").press("Enter")
+    page.get_by_text("two readings").wait_for()
+    page.locator("[name=items-0-potency]").fill("LM 1")
+    sees(page, "prescribe-replace-dark")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("stays on record as replaced").wait_for()
+    page.get_by_role("link", name="Open the old one").click()
+    page.get_by_text("Replaced: not to be dispensed.").wait_for()
+    sees(page, "prescribe-replaced-dark")
+
+    new = Prescription.objects.get(replaces=signed)
+    assert (new.items.get().potency, new.replace_reason) == ("LM1", "Potency misread")
+    page.goto(reverse("clinical:template_list"))
+    sees(page, "prescribe-template-list-dark")
+
+
+def test_without_javascript_everything_can_be_prescribed(page_for, doctor, treated, shot):
+    page = page_for(doctor, java_script_enabled=False)
+    page.goto(reverse("clinical:patient_prescription_create", args=[treated.pk]))
+    page.get_by_role("button", name="Repeat the last one").click()
+    page.get_by_role("button", name="Add another line").click()
+    for field, value in {
+        "medicine_name": "nat mur",
+        "potency": "1000",
+        "dosage": "4 globules",
+        "frequency": "at night",
+        "duration": "3",
+    }.items():
+        page.locator(f"[name=items-1-{field}]").fill(value)
+    shot(page, "prescribe-no-script")
+    page.get_by_role("button", name="Sign").click()
+    page.get_by_text("is signed").first.wait_for()
+
+    lines = Prescription.objects.latest("created_at").items.order_by("position")
+    assert [line.label for line in lines] == ["Rhus toxicodendron 30C", "Natrum muriaticum 1M"]
