@@ -1,9 +1,9 @@
-"""Consultations and prescriptions in the Django admin: that they are there, not what is written."""
+"""Consultations, prescriptions and letters in the Django admin: that they are there, not what is written."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.models import Consultation, Letter, Prescription, PrescriptionItem
 from homeo.base.admin import ArchivedFilter, ClinicalMixin, OfPatientAdmin, TableAdmin
 
 
@@ -25,6 +25,18 @@ class PrescriptionAdmin(ClinicalMixin, OfPatientAdmin):
     list_filter = (ArchivedFilter, "doctor", ("created_at", admin.DateFieldListFilter))
     list_select_related = ("patient__user", "doctor", "consultation")
     ordering = ("-created_at",)
+    # By its code anybody reads the remedies.
+    unshown_fields = ("check_code",)
+
+
+@admin.register(Letter)
+class LetterAdmin(ClinicalMixin, OfPatientAdmin):
+    """When, by whom and of what kind; without the text."""
+
+    list_display = ("signed_at", "kind", "patient", "doctor", "archived_at")
+    list_filter = ("kind", ArchivedFilter, "doctor", ("signed_at", admin.DateFieldListFilter))
+    list_select_related = ("patient__user", "doctor")
+    ordering = ("-signed_at",)
 
 
 @admin.register(PrescriptionItem)

@@ -1,16 +1,22 @@
-"""Consultations and prescriptions."""
+"""Consultations, prescriptions, and letters."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from clinical.querysets import ConsultationQuerySet, PrescriptionItemQuerySet, PrescriptionQuerySet
+from clinical.codes import PRINTED_LENGTH, new_code
+from clinical.querysets import (
+    ConsultationQuerySet,
+    LetterQuerySet,
+    PrescriptionItemQuerySet,
+    PrescriptionQuerySet,
+)
 from homeo.base.errors import DomainError
-from homeo.base.fields import LongTextField
+from homeo.base.fields import LongTextField, validate_schedule_date
 from homeo.base.models import ArchivableModel, BaseModel, check_transition, choice_constraint
 from patients.models import Patient
 from scheduling.models import LONGEST_VISIT, Appointment
@@ -177,11 +183,14 @@ class Prescription(ArchivableModel):
     )
     notes = LongTextField(_("advice"), max_length=2000, blank=True, default="")
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
+    check_code = models.CharField(
+        _("check code"), max_length=PRINTED_LENGTH, unique=True, default=new_code, editable=False, db_collation="C"
+    )
 
     clinical_fields = frozenset({"notes"})
 
     objects = PrescriptionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["check_code"])
 
     class Meta:
         verbose_name = _("prescription")
@@ -204,6 +213,11 @@ class Prescription(ArchivableModel):
     def is_signed(self) -> bool:
         """Tell whether the prescription is final."""
         return self.signed_at is not None
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether a pharmacy may go by it."""
+        return self.is_signed and not self.is_archived
 
     @property
     def is_draft(self) -> bool:
@@ -253,3 +267,89 @@ class PrescriptionItem(BaseModel):
     def audit_patient_id(self) -> str:
         """Return the patient that an audit entry about this row concerns."""
         return self.prescription.patient_id
+
+
+class LetterKind(models.TextChoices):
+    """What a doctor certifies or writes about a patient."""
+
+    VISIT = "VISIT", _("Certificate of visit")
+    UNFIT = "UNFIT", _("Certificate of illness")
+    FIT = "FIT", _("Certificate of fitness")
+    REFERRAL = "REFERRAL", _("Referral letter")
+
+
+class Letter(ArchivableModel):
+    """A medical certificate or a referral letter: signed when it is made, and printed for good as it was signed.
+
+    `statement` is what the certificate certifies, in words; `facts` is what the paper says of the clinic, the doctor
+    and the patient, as of the day of signing. One that was written by mistake is archived and counts no more.
+    """
+
+    Kind = LetterKind
+
+    patient = models.ForeignKey(
+        Patient, verbose_name=_("patient"), db_index=False, on_delete=models.PROTECT, related_name="letters"
+    )
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("doctor"),
+        on_delete=models.PROTECT,
+        related_name="doctor_letters",
+        limit_choices_to={"role": "DOCTOR"},
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=LetterKind)
+    from_date = models.DateField(_("from"), null=True, blank=True, validators=[validate_schedule_date])
+    until_date = models.DateField(_("until"), null=True, blank=True, validators=[validate_schedule_date])
+    addressee = LongTextField(_("to"), max_length=500, blank=True, default="")
+    statement = LongTextField(_("statement"), max_length=1000, blank=True, default="")
+    text = LongTextField(_("text"), max_length=8000, blank=True, default="")
+    facts = models.JSONField(_("as signed"), editable=False)
+    signed_at = models.DateTimeField(_("signed"), default=timezone.now, editable=False)
+
+    clinical_fields = frozenset({"addressee", "statement", "text", "facts"})
+
+    objects = LetterQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        # Foreign keys that lead one of these need no index of their own.
+        indexes = [models.Index(fields=["patient", "-signed_at"], name="letter_patient_signed")]
+        constraints = [
+            choice_constraint("kind", LetterKind, table="letter"),
+            models.CheckConstraint(
+                condition=Q(kind="REFERRAL", from_date=None) | (~Q(kind="REFERRAL") & Q(from_date__isnull=False)),
+                name="letter_certificate_dated",
+                violation_error_message=_("A certificate says from which day."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="REFERRAL") | ~Q(addressee="") & ~Q(text=""),
+                name="letter_referral_addressed",
+                violation_error_message=_("A referral says to whom and what."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until_date=None) | Q(until_date__gte=F("from_date"), kind="UNFIT"),
+                name="letter_dates_in_order",
+                violation_error_message=_("The last day is not before the first."),
+            ),
+        ]
+
+    def __str__(self):
+        # Says nothing clinical: names of rows stand in the admin and in logs.
+        return f"{timezone.localtime(self.signed_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def audit_patient_id(self) -> str:
+        """Return the patient that an audit entry about this row concerns."""
+        return self.patient_id
+
+    @property
+    def state(self) -> str:
+        """Return the standing as one word of the status component."""
+        return "void" if self.is_archived else "signed"
+
+    @property
+    def state_label(self) -> str:
+        """Return the standing in words."""
+        return _("Withdrawn") if self.is_archived else _("Signed")

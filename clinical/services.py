@@ -1,4 +1,4 @@
-"""Changes in the consulting room: consultations and prescriptions."""
+"""Changes in the consulting room: consultations, prescriptions and letters."""
 
 import datetime as dt
 
@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.documents.letter import facts_of, statement_of
+from clinical.models import Consultation, Letter, Prescription, PrescriptionItem
 from clinical.signals import consultation_completed
 from homeo.base.errors import DomainError
 from homeo.base.fields import new_id
@@ -250,6 +251,53 @@ def archive_prescription(*, actor: User, prescription: Prescription) -> Prescrip
     prescription.archived_at = timezone.now()
     prescription.save(update_fields=["archived_at", "updated_at"])
     return prescription
+
+
+@transaction.atomic
+def sign_letter(
+    *,
+    actor: User,
+    patient: Patient,
+    kind: str,
+    from_date: dt.date | None = None,
+    until_date: dt.date | None = None,
+    addressee: str = "",
+    text: str = "",
+) -> Letter:
+    """Sign a certificate or a referral, together with what its paper says of the patient, the doctor and the clinic.
+
+    Raises:
+        ValidationError: the kind and what is given with it do not go together.
+    """
+    letter = Letter(
+        patient=patient,
+        doctor=actor,
+        kind=kind,
+        from_date=from_date,
+        until_date=until_date,
+        addressee=addressee,
+        text=text,
+    )
+    letter.facts = facts_of(letter)
+    letter.statement = statement_of(letter)
+    letter.full_clean()
+    letter.save()
+    return letter
+
+
+@transaction.atomic
+def archive_letter(*, actor: User, letter: Letter) -> Letter:
+    """Withdraw a letter that was signed by mistake; it stays on record.
+
+    Raises:
+        DomainError: it was withdrawn before, or is not the doctor's own.
+    """
+    letter = Letter.objects.select_for_update(no_key=True).get(pk=letter.pk)
+    if letter.doctor_id != actor.pk or letter.is_archived:
+        raise DomainError(_("Only the doctor who signed it may withdraw it, and only once."))
+    letter.archived_at = timezone.now()
+    letter.save(update_fields=["archived_at", "updated_at"])
+    return letter
 
 
 def _require_own(actor: User, consultation: Consultation) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.views import consultations, prescriptions
+from clinical.views import consultations, documents, prescriptions
 
 app_name = "clinical"
 
@@ -39,4 +39,11 @@ urlpatterns = [
     path(
         "prescriptions/<slug:pk>/archive/", prescriptions.PrescriptionArchiveView.as_view(), name="prescription_archive"
     ),
+    path("prescriptions/<slug:pk>/print/", documents.PrescriptionPrintView.as_view(), name="prescription_print"),
+    path("prescriptions/<slug:pk>/labels/", documents.PrescriptionLabelsView.as_view(), name="prescription_labels"),
+    path("patients/<slug:pk>/certificates/new/", documents.CertificateCreateView.as_view(), name="certificate_create"),
+    path("patients/<slug:pk>/referrals/new/", documents.ReferralCreateView.as_view(), name="referral_create"),
+    path("letters/<slug:pk>/", documents.LetterDetailView.as_view(), name="letter_detail"),
+    path("letters/<slug:pk>/print/", documents.LetterPrintView.as_view(), name="letter_print"),
+    path("letters/<slug:pk>/archive/", documents.LetterArchiveView.as_view(), name="letter_archive"),
 ]

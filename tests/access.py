@@ -94,6 +94,15 @@ TABLE = {
     ("clinical:prescription_detail", "prescription"): (302, 403, 200, 404, 403, 200, 404),
     ("clinical:prescription_update", "draft"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:prescription_archive", "draft"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:prescription_print", "prescription"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:prescription_print", "draft"): (302, 403, 404, 404, 403, 404, 404),
+    ("clinical:prescription_labels", "prescription"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:certificate_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:referral_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:letter_detail", "letter"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:letter_print", "letter"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:letter_archive", "letter"): (302, 403, 200, 404, 403, 403, 403),
+    ("prescription_check", "code"): PUBLIC,
     # Billing
     ("billing:invoice_list", ""): (302, 200, 403, 403, 200, 200, 200),
     ("billing:invoice_create", "patient"): (302, 403, 403, 403, 200, 403, 403),
@@ -113,6 +122,8 @@ def address(name: str, kind: str, rows: dict) -> str:
         return reverse(name, kwargs={"key": rows["feed"].key})
     if kind == "offer key":
         return reverse(name, kwargs={"key": rows["offer"].key})
+    if kind == "code":
+        return reverse(name, kwargs={"code": rows["prescription"].check_code})
     if kind.startswith("?"):
         return f"{reverse(name)}?{kind[1:]}={rows[kind[1:]].pk}"
     return reverse(name, kwargs={"pk": rows[kind].pk} if kind else {})

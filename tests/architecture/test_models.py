@@ -63,6 +63,7 @@ def make_some(db):
 
     for factory in (
         *(billing.InvoiceFactory, clinical.ConsultationFactory, clinical.PrescriptionItemFactory),
+        clinical.LetterFactory,
         *(patients.GuardianFactory, patients.MedicalRecordFactory, scheduling.AppointmentFactory),
         *(scheduling.DoctorBreakFactory, scheduling.HoursExceptionFactory, scheduling.TimeOffFactory),
         *(scheduling.ClosureFactory, scheduling.VisitTypeFactory, scheduling.VisitSeriesFactory),
