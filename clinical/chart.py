@@ -44,7 +44,7 @@ def register() -> None:
             permission="clinical.view_letter",
             template="patients/_chart_letters.html",
             rows=_letters,
-            entry=_letter_entry,
+            entry=None,
             icon="certificate",
             empty=gettext_lazy("No certificates or letters yet"),
         )
@@ -104,19 +104,6 @@ def _prescription_entry(user, prescription) -> chart.Entry:
 
 def _letters(user, patient):
     return Letter.objects.for_user(user).filter(patient=patient).select_related("doctor").latest_first()
-
-
-def _letter_entry(user, letter) -> chart.Entry:
-    return chart.Entry(
-        at=letter.signed_at,
-        icon="certificate",
-        title=letter.get_kind_display(),
-        text=letter.statement or letter.text,
-        by=letter.doctor.display_name,
-        url=reverse("clinical:letter_detail", args=[letter.pk]),
-        state=letter.state,
-        state_label=letter.state_label,
-    )
 
 
 def _open_consultation(user, patient) -> dict:

@@ -102,7 +102,7 @@ class PrescriptionCheckView(PublicMixin, TemplateView):
 
     def get(self, request, *args, **kwargs):
         """Show the prescription in short, or 404; many tries from one address have to wait."""
-        if refusal := ratelimit.consume_or_429(request, action="prescription_check"):
+        if refusal := ratelimit.consume_or_429(request, action="prescription_check", limit_get=True):
             return refusal
         response = super().get(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"

@@ -12,6 +12,7 @@ from homeo.demo.desk import fill_hours, fill_series, fill_waiting_list
 from homeo.demo.diary import Diary
 from homeo.demo.documents import add_documents
 from homeo.demo.ledger import Ledger
+from homeo.demo.letters import add_letters
 from homeo.demo.people import People, Register
 
 SEED = 1796  # the year of Hahnemann's first essay
@@ -38,6 +39,7 @@ def fill_clinic(now: dt.datetime | None = None) -> People:
     ledger.save()
     fill_waiting_list(rng, now, people)
     add_documents(rng, now, people)
+    add_letters(now, people)
     return people
 
 
