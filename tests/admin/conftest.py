@@ -21,7 +21,12 @@ def rows(admin):
     from accounts.models import AuditLog, NameWord, User
     from homeo.base.models import Submission
     from homeo.demo.factories.billing import InvoiceFactory
-    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+    from homeo.demo.factories.clinical import (
+        ConsultationFactory,
+        LetterFactory,
+        PrescriptionFactory,
+        PrescriptionItemFactory,
+    )
     from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory, PatientFactory
     from homeo.demo.factories.scheduling import (
         AppointmentFactory,
@@ -71,6 +76,7 @@ def rows(admin):
         ConsultationFactory(patient=patient, doctor=doctor.user),
         prescription,
         PrescriptionItemFactory(prescription=prescription),
+        LetterFactory(patient=patient, doctor=doctor.user),
         InvoiceFactory(patient=patient),
     ]
     for number in range(2):

@@ -14,11 +14,11 @@ def reader_of(content: bytes) -> PdfReader:
 
 
 def pages_of(content: bytes) -> list[str]:
-    """Return the text of each page as poppler reads it; without poppler, as Python does."""
+    """Return the text of each page as poppler reads it; without poppler, as Python does, which passes notes over."""
     if tool := shutil.which("pdftotext"):
         done = subprocess.run([tool, "-layout", "-", "-"], input=content, capture_output=True, check=True)
         return [_plain(page) for page in done.stdout.decode().split("\f")[:-1]]
-    return [_plain(page.extract_text()) for page in reader_of(content).pages]
+    return [_plain("\n".join([page.extract_text(), *_notes(page)])) for page in reader_of(content).pages]
 
 
 def text_of(content: bytes) -> str:
@@ -31,9 +31,7 @@ def python_text_of(content: bytes) -> str:
 
 def notes_of(content: bytes) -> list[str]:
     """Return what lines say of themselves beside their glyphs."""
-    streams = [page.get_contents().get_data().decode("latin-1") for page in reader_of(content).pages]
-    notes = [note for stream in streams for note in re.findall(r"/ActualText <FEFF([0-9a-f]*)>", stream)]
-    return [bytes.fromhex(note).decode("utf-16-be") for note in notes]
+    return [note for page in reader_of(content).pages for note in _notes(page)]
 
 
 def fonts_of(content: bytes) -> dict[str, bool]:
@@ -50,3 +48,9 @@ def fonts_of(content: bytes) -> dict[str, bool]:
 def _plain(text: str) -> str:
     # Poppler marks where the direction turns.
     return "".join(char for char in unicodedata.normalize("NFC", text) if unicodedata.category(char) != "Cf")
+
+
+def _notes(page) -> list[str]:
+    stream = page.get_contents().get_data().decode("latin-1")
+    notes = re.findall(r"/ActualText <FEFF([0-9a-f]*)>", stream)
+    return [bytes.fromhex(note).decode("utf-16-be") for note in notes]

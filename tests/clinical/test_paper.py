@@ -92,9 +92,9 @@ def test_a_prescription_says_everything(doctor, settings, size):
 def test_names_are_readable_in_every_script(named, script):
     first, last = NAMES[script]
     content = prescription_pdf(named(first, last), check=CHECK)
-    plain = text_of(content).replace("\u200d", "")
-    for part in (first, last):
-        assert part.replace("\u200d", "") in plain or part in notes_of(content)
+    text = text_of(content)
+    # Poppler leaves out the signs that join letters without being seen.
+    assert all(word.replace("\u200d", "") in text for word in f"{first} {last}".split())
     if script not in {"Latin", "Arabic", "Chinese"}:
         assert f"{first} {last}" in notes_of(content)
     assert all(fonts_of(content).values())
