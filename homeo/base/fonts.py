@@ -27,7 +27,7 @@ LATIN_RANGES = (
     *((0x20, 0x24F), (0x2B0, 0x52F), (0x1E00, 0x1FFF), (0x2010, 0x206F), (0x2070, 0x20C0), (0x2100, 0x22FF)),
 )
 JOINERS = (0x200C, 0x200D)
-# Where each other script's letters stand in Unicode.
+# Where each other script's letters, and the arrows, stand in Unicode.
 SCRIPTS = {
     "NotoSansDevanagari": ((0x900, 0x97F), (0x1CD0, 0x1CFF), (0xA8E0, 0xA8FF)),
     "NotoSansBengali": ((0x980, 0x9FF),),
@@ -40,6 +40,7 @@ SCRIPTS = {
     "NotoSansMalayalam": ((0xD00, 0xD7F),),
     "NotoSansSinhala": ((0xD80, 0xDFF),),
     ARABIC: ((0x600, 0x6FF), (0x750, 0x77F), (0x8A0, 0x8FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC)),
+    "NotoSansSymbols": ((0x2190, 0x21FF), (0x2600, 0x26FF)),
     CHINESE: ((0x3000, 0x303F), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF)),
 }
 
@@ -54,7 +55,7 @@ def build_fonts() -> None:
     """Write every family in its weights below `FOLDER`.
 
     Raises:
-        FileNotFoundError: a package is not installed.
+        FileNotFoundError: the npm package is not installed.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     noto = files("manimgx_fonts")

@@ -8,6 +8,8 @@ import unicodedata
 
 from pypdf import PdfReader
 
+POPPLER = shutil.which("pdftotext")
+
 
 def reader_of(content: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(content))
@@ -15,8 +17,8 @@ def reader_of(content: bytes) -> PdfReader:
 
 def pages_of(content: bytes) -> list[str]:
     """Return the text of each page as poppler reads it; without poppler, as Python does, which passes notes over."""
-    if tool := shutil.which("pdftotext"):
-        done = subprocess.run([tool, "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    if POPPLER:
+        done = subprocess.run([POPPLER, "-layout", "-", "-"], input=content, capture_output=True, check=True)
         return [_plain(page) for page in done.stdout.decode().split("\f")[:-1]]
     return [_plain("\n".join([page.extract_text(), *_notes(page)])) for page in reader_of(content).pages]
 

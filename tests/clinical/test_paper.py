@@ -15,7 +15,7 @@ from clinical.models import Prescription
 from homeo.demo.factories.clinical import LetterFactory, PrescriptionFactory, PrescriptionItemFactory
 from homeo.demo.factories.patients import PatientFactory
 from homeo.demo.factories.scheduling import AppointmentFactory
-from tests.clinical.reading import fonts_of, notes_of, pages_of, python_text_of, reader_of, text_of
+from tests.clinical.reading import POPPLER, fonts_of, notes_of, pages_of, python_text_of, reader_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,8 @@ def test_a_prescription_says_everything(doctor, settings, size):
 def test_names_are_readable_in_every_script(named, script):
     first, last = NAMES[script]
     content = prescription_pdf(named(first, last), check=CHECK)
-    text = text_of(content)
+    # Another reader takes the dots of Arabic letters for the ends of words.
+    text = text_of(content) if POPPLER else "".join(text_of(content).split())
     # Poppler leaves out the signs that join letters without being seen.
     assert all(word.replace("\u200d", "") in text for word in f"{first} {last}".split())
     if script not in {"Latin", "Arabic", "Chinese"}:
