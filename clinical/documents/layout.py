@@ -21,7 +21,11 @@ SCALES = {"A5": 1.0, "A4": 1.12}
 BOTTOM = 9
 # Stands for the number of pages until it is known; of the private use area, so that no text contains it.
 TOTAL = "\uf8fa"
+# Stands for a sign that no font has: it must not vanish from a prescription.
+MISSING = "\ufffd"
 INDIC_FIRST, INDIC_LAST = "\u0900", "\u0dff"
+# Choose between two looks of the sign before them, and are nothing themselves.
+VARIANTS = frozenset({"\ufe0e", "\ufe0f"})
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 
@@ -158,6 +162,22 @@ class Paper(FPDF):
         self.set_font(LATIN, "B" if style.bold else "", style.size * self.scale)
         self.set_text_color(style.colour)
 
+    def readable(self, text: str) -> str:
+        """Return the text with a mark for each sign that no font has."""
+        return "".join(char if self._has(char) else MISSING for char in text)
+
+    def _has(self, char: str) -> bool:
+        if ord(char) in self.fonts[LATIN.lower()].cmap or char == TOTAL:
+            return True
+        if char.isspace() or unicodedata.category(char) == "Cf" or char in VARIANTS:
+            return True
+        family = family_of(char)
+        if family == LATIN:
+            return False
+        if family.lower() not in self.fonts:
+            self.open_font(family, "")
+        return ord(char) in self.fonts[family.lower()].cmap
+
     def height_of(self, style: Style, lines: int = 1) -> float:
         """Return the height of some lines of a style."""
         return style.height * self.scale * lines
@@ -165,14 +185,14 @@ class Paper(FPDF):
     def width_of(self, text: str, style: Style) -> float:
         """Return the width of a text on one line."""
         self.use(style)
-        return self.get_string_width(text)
+        return self.get_string_width(self.readable(text))
 
     def wrapped(self, text: str, style: Style, width: float) -> list[str]:
         """Break a text at its line ends and spaces into lines no wider than `width`; too long words are broken too."""
         self.use(style)
         space = self.get_string_width(" ")
         lines = []
-        for paragraph in text.strip().splitlines():
+        for paragraph in self.readable(text).strip().splitlines():
             if self.get_string_width(paragraph) <= width:
                 lines.append(" ".join(paragraph.split()))
                 continue
@@ -207,7 +227,7 @@ class Paper(FPDF):
         height = self.height_of(style)
         for line in lines:
             self.set_x(x)
-            self.cell(width, height, line, align=Align[align])
+            self.cell(width, height, self.readable(line), align=Align[align])
             self.set_y(self.get_y() + height)
 
     def write_text(self, text: str, style: Style, *, x: float, width: float, align: str = "L") -> None:

@@ -90,7 +90,7 @@ def letter_pdf(letter: Letter, *, size: str = "A4") -> bytes:
         for paragraph in filter(str.strip, words.splitlines()):
             paper.write_prose(paragraph, style)
             paper.set_y(paper.get_y() + 2.4)
-    height = signature_height(paper) + 4
+    height = signature_height(paper, letterhead.doctor) + 4
     paper.need(height)
     paper.set_y(paper.get_y() + 4)
     draw_signature(paper, doctor=letterhead.doctor, signed_at=letter.signed_at)

@@ -15,8 +15,6 @@ SIGNATURE = Style(7.5, colour=INK_3)
 SIGNATURE_WIDTH = 46
 SIGNATURE_ROOM = 11
 SQUARE = 19
-# White around the code, in squares of it, as its standard asks for.
-QUIET = 4
 
 
 def draw_person(paper: Paper, *, name: str, facts: str, number: str, day: str) -> None:
@@ -34,23 +32,26 @@ def draw_person(paper: Paper, *, name: str, facts: str, number: str, day: str) -
     paper.set_y(y + 4)
 
 
-def signature_height(paper: Paper) -> float:
+def signature_height(paper: Paper, doctor: str) -> float:
     """Return the height of a signature with what is said of it."""
-    return SIGNATURE_ROOM + paper.height_of(SAID, 2) + paper.height_of(SIGNATURE) + 1
+    return SIGNATURE_ROOM + 1 + paper.height_of(SIGNATURE) + paper.height_of(SAID, len(_signed_by(paper, doctor)) + 1)
 
 
 def draw_signature(paper: Paper, *, doctor: str, signed_at: dt.datetime) -> None:
     """Leave room for a signature at the right, and say who signed and when; the pen ends below it."""
-    x = paper.w - paper.r_margin - SIGNATURE_WIDTH * paper.scale
     width = SIGNATURE_WIDTH * paper.scale
+    x = paper.w - paper.r_margin - width
     y = paper.get_y() + SIGNATURE_ROOM
     paper.set_draw_color(INK_3)
     paper.set_line_width(0.2)
     paper.line(x, y, x + width, y)
     paper.set_y(y + 1)
     paper.write_lines([_("Signature")], SIGNATURE, x=x, width=width, align="C")
-    said = [_("Signed by %(who)s") % {"who": doctor}, moment(signed_at)]
-    paper.write_lines(said, SAID, x=x, width=width, align="C")
+    paper.write_lines([*_signed_by(paper, doctor), moment(signed_at)], SAID, x=x, width=width, align="C")
+
+
+def _signed_by(paper, doctor) -> list[str]:
+    return paper.wrapped(_("Signed by %(who)s") % {"who": doctor}, SAID, SIGNATURE_WIDTH * paper.scale)
 
 
 def draw_square_code(paper: Paper, text: str, *, x: float, y: float, size: float) -> None:

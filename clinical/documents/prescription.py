@@ -128,13 +128,14 @@ def _draw_words(paper: Paper, label: str, words: str) -> None:
 def _draw_end(paper: Paper, prescription: Prescription, check: Check) -> None:
     """Put the check code and the signature at the foot of the page, or at the head of a page that has nothing else."""
     square = SQUARE * paper.scale
-    height = max(square, signature_height(paper))
+    doctor = prescription.doctor.display_name
+    height = max(square, signature_height(paper, doctor))
     pages = paper.page_no()
     paper.need(height + 2)
     top = paper.floor - height if paper.page_no() == pages else paper.get_y()
     draw_square_code(paper, check.address, x=paper.l_margin, y=top + height - square, size=square)
     paper.set_y(top)
-    draw_signature(paper, doctor=prescription.doctor.display_name, signed_at=prescription.signed_at)
+    draw_signature(paper, doctor=doctor, signed_at=prescription.signed_at)
     x = paper.l_margin + square + 3
     width = paper.w - paper.r_margin - SIGNATURE_WIDTH * paper.scale - 4 - x
     address = paper.wrapped(check.address.removesuffix(f"{check.code}/").split("//")[-1], ADDRESS, width)

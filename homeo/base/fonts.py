@@ -25,6 +25,7 @@ CHINESE = "Chinese"
 # scripts whose letters they join: a word that changes its font in the middle is not shaped as a word.
 LATIN_RANGES = (
     *((0x20, 0x24F), (0x2B0, 0x52F), (0x1E00, 0x1FFF), (0x2010, 0x206F), (0x2070, 0x20C0), (0x2100, 0x22FF)),
+    (0xFFFD, 0xFFFD),
 )
 JOINERS = (0x200C, 0x200D)
 # Where each other script's letters, and the arrows, stand in Unicode.

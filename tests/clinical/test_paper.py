@@ -115,9 +115,21 @@ def test_only_the_fonts_that_are_needed_are_embedded(named):
     assert len(content) < 30_000
 
 
-def test_a_letter_that_no_font_has_does_not_break_the_page(named):
-    content = prescription_pdf(named("Ana 🌿", "陳"), check=CHECK)
-    assert "Ana" in text_of(content)
+def test_a_sign_that_no_font_has_does_not_vanish_unseen(named):
+    content = prescription_pdf(named("Ana 🌿", "陳", notes="≥ 3 days, ♀️ → 李"), check=CHECK)
+    text = text_of(content)
+    assert "Ana \ufffd \ufffd" in text
+    assert "\ufffd 3 days, ♀" in text
+    assert "→ 李" in text
+
+
+def test_a_long_name_of_the_doctor_stays_on_the_paper(named):
+    prescription = named("Asha", "Rao")
+    prescription.doctor.first_name, prescription.doctor.last_name = "Tobias", "Lindqvist-Featherstonehaugh"
+    content = prescription_pdf(prescription, check=CHECK)
+    assert "Lindqvist-Featherstonehaugh" in text_of(content)
+    for line in text_of(content).splitlines():
+        assert "Signed by" not in line or "Lindqvist" not in line
 
 
 def test_what_stands_for_the_number_of_pages_cannot_be_typed(named):
