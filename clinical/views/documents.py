@@ -156,7 +156,7 @@ class LetterFormView(ScopedObjectMixin, OnceFormView):
         return super().get_context_data(patient=self.object, title=self.title, **kwargs)
 
 
-class CertificateCreateView(LetterFormView):
+class LetterCertifyView(LetterFormView):
     """A certificate of a visit, of illness or of fitness."""
 
     form_class = CertificateForm
@@ -167,7 +167,7 @@ class CertificateCreateView(LetterFormView):
         return super().get_initial() | {"from_date": timezone.localdate()}
 
 
-class ReferralCreateView(LetterFormView):
+class LetterReferView(LetterFormView):
     """A letter to a colleague or a hospital."""
 
     form_class = ReferralForm

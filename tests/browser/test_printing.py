@@ -36,7 +36,7 @@ def test_a_signed_prescription_is_printed_by_one_key(page_for, doctor, prescript
 
 def test_a_certificate_is_written_by_keyboard(page_for, doctor, prescription, sees, problems):
     page = page_for(doctor)
-    page.goto(reverse("clinical:certificate_create", args=[prescription.patient_id]))
+    page.goto(reverse("clinical:letter_certify", args=[prescription.patient_id]))
     page.get_by_label("Certificate of visit").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Control+Enter")

@@ -29,7 +29,7 @@ def certificate_data(**fields):
 
 
 def test_a_certificate_is_signed_and_ready_to_print(at_work, doctor, treated):
-    url = reverse("clinical:certificate_create", args=[treated.pk])
+    url = reverse("clinical:letter_certify", args=[treated.pk])
     assert at_work.get(url).status_code == 200
     today = timezone.localdate()
     last = today + dt.timedelta(days=3)
@@ -46,7 +46,7 @@ def test_a_certificate_is_signed_and_ready_to_print(at_work, doctor, treated):
 
 
 def test_a_referral_is_signed(at_work, treated):
-    url = reverse("clinical:referral_create", args=[treated.pk])
+    url = reverse("clinical:letter_refer", args=[treated.pk])
     data = {"form_token": new_id(), "addressee": "Dr Contractor\nCardiology", "text": "Thank you for seeing her."}
     assert at_work.post(url, data).status_code == 302
     letter = Letter.objects.get()
@@ -67,7 +67,7 @@ def test_a_referral_is_signed(at_work, treated):
     ],
 )
 def test_what_does_not_go_together_is_refused(at_work, treated, fields, field):
-    response = at_work.post(reverse("clinical:certificate_create", args=[treated.pk]), certificate_data(**fields))
+    response = at_work.post(reverse("clinical:letter_certify", args=[treated.pk]), certificate_data(**fields))
     assert response.status_code == 422
     assert field in response.context["form"].errors
     assert not Letter.objects.exists()
@@ -76,7 +76,7 @@ def test_what_does_not_go_together_is_refused(at_work, treated, fields, field):
 def test_a_form_sent_twice_signs_once(at_work, treated):
     data = certificate_data()
     for _ in range(3):
-        assert at_work.post(reverse("clinical:certificate_create", args=[treated.pk]), data).status_code == 302
+        assert at_work.post(reverse("clinical:letter_certify", args=[treated.pk]), data).status_code == 302
     assert Letter.objects.count() == 1
 
 
@@ -114,7 +114,7 @@ def test_the_chart_lists_letters_and_leads_to_new_ones(at_work, doctor, treated,
     tab = at_work.get(f"{chart}?tab=letters").content.decode()
     assert reverse("clinical:letter_detail", args=[letter.pk]) in tab
     page = at_work.get(chart).content.decode()
-    assert reverse("clinical:certificate_create", args=[treated.pk]) in page
+    assert reverse("clinical:letter_certify", args=[treated.pk]) in page
     assert "tab=letters" not in client_of(receptionist).get(chart).content.decode()
 
 

@@ -306,7 +306,7 @@ def test_the_next_visit_is_the_one_that_follows(at_work, doctor):
     assert f"{today + dt.timedelta(days=9):%a %-d %b %Y}" in text
 
 
-def test_a_printed_page_is_on_record(at_work, doctor):
+def test_a_printed_page_is_on_record(at_work, doctor, client_of):
     from accounts.models import AuditLog
 
     prescription = signed(doctor)
@@ -315,6 +315,8 @@ def test_a_printed_page_is_on_record(at_work, doctor):
         entry = AuditLog.objects.filter(action="VIEW").latest("created_at")
         assert entry.changes == {"page": f"clinical:{name}"}
         assert (entry.user_id, entry.patient_id) == (doctor.pk, prescription.patient_id)
+    seen = client_of(prescription.patient.user).get(reverse("access_list")).content.decode()
+    assert seen.count("Prescription, printed") == 2
 
 
 @pytest.mark.parametrize("lines", [1, 30])
