@@ -123,6 +123,32 @@ def test_a_sign_that_no_font_has_does_not_vanish_unseen(named):
     assert "→ 李" in text
 
 
+ODD = [
+    '<b>Ñandú</b> O\'Brien & "Söhne"',
+    "李 明 👩🏽‍⚕️ Zo\u0308e\u0301 İlker ß",
+    "\u202egnp.exe (a) \\ %d {}",
+    "א\u200fب ק",
+    "x" * 80,
+    ") Tj ET",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_no_text_breaks_a_document(named, doctor, text):
+    prescription = named(text, text, notes=f"{text}\r\n\t\x0b{text}")
+    PrescriptionItemFactory(prescription=prescription, medicine_name=text[:120], notes=text)
+    prescription = loaded(prescription)
+    prescription.doctor.first_name = text
+    for content in (
+        prescription_pdf(prescription, check=CHECK),
+        labels_pdf(prescription),
+        letter_pdf(LetterFactory(patient=prescription.patient, doctor=doctor, text=text)),
+        letter_pdf(LetterFactory(patient=prescription.patient, doctor=doctor, referral=True, addressee=text)),
+    ):
+        assert "H-0" in text_of(content)
+        assert len(reader_of(content).pages) <= 3
+
+
 def test_a_long_name_of_the_doctor_stays_on_the_paper(named):
     prescription = named("Asha", "Rao")
     prescription.doctor.first_name, prescription.doctor.last_name = "Tobias", "Lindqvist-Featherstonehaugh"
