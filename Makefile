@@ -73,7 +73,7 @@ node_modules/.package-lock.json: package-lock.json .npmrc .venv/base.stamp
 	$(BIN)/npm ci --cache build/npm --no-update-notifier
 	@touch $@
 
-$(ASSETS): homeo/base/assets.py homeo/base/icons.py node_modules/.package-lock.json
+$(ASSETS): homeo/base/assets.py homeo/base/fonts.py homeo/base/icons.py node_modules/.package-lock.json
 	$(BIN)/python -m homeo.base.assets
 
 $(STATIC): $(ASSETS) $(shell find static -type f)

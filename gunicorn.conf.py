@@ -2,6 +2,21 @@
 
 import os
 
+from gunicorn.glogging import Logger
+
+from homeo.base.logs import without_secrets
+
+
+class PathLogger(Logger):
+    """Log requests without the keys that some paths are."""
+
+    def atoms(self, resp, req, environ, request_time):
+        """Return what the access log may write, its path shortened."""
+        atoms = super().atoms(resp, req, environ, request_time)
+        return atoms | {"U": without_secrets(atoms["U"] or "")}
+
+
+logger_class = PathLogger
 wsgi_app = "homeo.wsgi:application"
 bind = os.environ.get("HOMEO_BIND", "127.0.0.1:8000")
 worker_class = "gthread"

@@ -1,15 +1,15 @@
-"""Consultations and prescriptions on a patient's chart."""
+"""Consultations, prescriptions and letters on a patient's chart."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinical.models import Consultation, Prescription
+from clinical.models import Consultation, Letter, Prescription
 from patients import chart
 
 
 def register() -> None:
-    """Put consultations and prescriptions into the chart, and what a doctor does next into its head."""
+    """Put consultations, prescriptions and letters into the chart, and what a doctor does next into its head."""
     chart.register(
         chart.Section(
             key="consultations",
@@ -34,6 +34,19 @@ def register() -> None:
             entry=_prescription_entry,
             icon="pill",
             empty=gettext_lazy("No prescriptions yet"),
+        )
+    )
+    chart.register(
+        chart.Section(
+            key="letters",
+            title=gettext_lazy("Letters"),
+            order=25,
+            permission="clinical.view_letter",
+            template="patients/_chart_letters.html",
+            rows=_letters,
+            entry=None,
+            icon="certificate",
+            empty=gettext_lazy("No certificates or letters yet"),
         )
     )
     chart.register(
@@ -88,6 +101,10 @@ def _prescription_entry(user, prescription) -> chart.Entry:
         state=prescription.state,
         state_label=prescription.state_label,
     )
+
+
+def _letters(user, patient):
+    return Letter.objects.for_user(user).filter(patient=patient).select_related("doctor").latest_first()
 
 
 def _open_consultation(user, patient) -> dict:

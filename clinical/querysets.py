@@ -1,4 +1,4 @@
-"""Which consultations, parts of notes, prescriptions and remedies a person may see, and how a remedy is found."""
+"""Which rows of the consulting room a person may see, and how a remedy is found."""
 
 import re
 import unicodedata
@@ -115,6 +115,30 @@ class PrescriptionItemQuerySet(BaseQuerySet):
         """Return the lines of the prescriptions that the person may see."""
         prescriptions = self.model._meta.get_field("prescription").related_model
         return self.filter(prescription__in=prescriptions.objects.for_user(user))
+
+
+class LetterQuerySet(OfPatientQuerySet, ArchivableQuerySet):
+    """Certificates and referral letters."""
+
+    def for_user(self, user):
+        """Return one's own and those of treated patients for a doctor, one's own that count for a patient."""
+        if not user.has_perm("clinical.view_letter"):
+            return self.none()
+        match user.role:
+            case Role.DOCTOR:
+                treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
+                return self.filter(Q(doctor=user) | Q(patient__in=treated))
+            case Role.PATIENT:
+                return self.active().of_patients_of(user)
+        return self.none()
+
+    def written_by(self, doctor):
+        """Return those that are the doctor's own."""
+        return self.filter(doctor=doctor)
+
+    def latest_first(self):
+        """Sort from the latest."""
+        return self.order_by("-signed_at", "-pk")
 
 
 class OfConsultationQuerySet(BaseQuerySet):

@@ -5,6 +5,7 @@ from django.urls import path
 from clinical.views import (
     addenda,
     consultations,
+    documents,
     drafts,
     history,
     prescribing,
@@ -56,9 +57,9 @@ urlpatterns = [
         name="prescription_create",
     ),
     path(
-        "patients/<slug:pk>/prescriptions/check/",
-        prescribing.PrescriptionCheckView.as_view(),
-        name="prescription_check",
+        "patients/<slug:pk>/prescriptions/reading/",
+        prescribing.PrescriptionReadingView.as_view(),
+        name="prescription_reading",
     ),
     path("remedies/", prescribing.RemedySearchView.as_view(), name="remedy_search"),
     path("templates/", templates.TemplateListView.as_view(), name="template_list"),
@@ -72,4 +73,11 @@ urlpatterns = [
     path(
         "prescriptions/<slug:pk>/archive/", prescriptions.PrescriptionArchiveView.as_view(), name="prescription_archive"
     ),
+    path("prescriptions/<slug:pk>/print/", documents.PrescriptionPrintView.as_view(), name="prescription_print"),
+    path("prescriptions/<slug:pk>/labels/", documents.PrescriptionLabelsView.as_view(), name="prescription_labels"),
+    path("patients/<slug:pk>/certificates/new/", documents.LetterCertifyView.as_view(), name="letter_certify"),
+    path("patients/<slug:pk>/referrals/new/", documents.LetterReferView.as_view(), name="letter_refer"),
+    path("letters/<slug:pk>/", documents.LetterDetailView.as_view(), name="letter_detail"),
+    path("letters/<slug:pk>/print/", documents.LetterPrintView.as_view(), name="letter_print"),
+    path("letters/<slug:pk>/archive/", documents.LetterArchiveView.as_view(), name="letter_archive"),
 ]

@@ -153,7 +153,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "login": "60/m/ip",
+    # allauth counts for us here; not a sign-in.
+    "prescription_check": "30/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOMEO_TRUSTED_PROXIES", default=0)
 
 # ── Sessions and transport ──────────────────────────────────────────────────
@@ -238,8 +243,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"no_secrets": {"()": "homeo.base.logs.HideSecretPaths"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_secrets"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Tells each minute that it did what it does each minute.
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        # Tells each minute that it did what it does each minute.
+        "procrastinate": {"level": "WARNING"},
+        # Tell which letters a document contains.
+        "fontTools": {"level": "WARNING"},
+        "fpdf": {"level": "ERROR"},
+    },
 }

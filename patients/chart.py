@@ -44,7 +44,8 @@ class Section:
     """One kind of rows of a patient, with a `patient` column.
 
     - `rows(user, patient)`: the rows that the person may see, latest first, with all that `template` and `entry` need.
-    - `entry(user, row)`: the row on the timeline, or None where another section tells it.
+    - `entry(user, row)`: the row on the timeline, or None where another section tells it; without it the section has
+      its tab only.
     - `template`: shows `rows` of one page of the tab; it also gets `person`, who looks at them.
     """
 
@@ -54,7 +55,7 @@ class Section:
     permission: str
     template: str
     rows: Callable[[User, Patient], BaseQuerySet]
-    entry: Callable[[User, object], Entry | None]
+    entry: Callable[[User, object], Entry | None] | None
     icon: str
     empty: str
 
@@ -115,6 +116,7 @@ def timeline(user: User, patient: Patient, sections: list[Section]) -> list[Entr
     entries = [
         entry
         for section in sections
+        if section.entry
         for row in section.rows(user, patient)[:LATEST]
         if (entry := section.entry(user, row))
     ]

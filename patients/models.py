@@ -1,5 +1,7 @@
 """The patient, those who look after a patient, and a patient's documents."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -126,9 +128,12 @@ class Patient(ArchivableModel):
     @property
     def age(self) -> str:
         """Return the age today: in years, under two in months."""
-        today = timezone.localdate()
+        return self.age_on(timezone.localdate())
+
+    def age_on(self, day: dt.date) -> str:
+        """Return the age on a day: in years, under two in months."""
         born = self.date_of_birth
-        months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+        months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
         if months < MONTHS_ALONE_UNTIL * 12:
             return ngettext("%(count)d month", "%(count)d months", months) % {"count": months}
         return ngettext("%(count)d year", "%(count)d years", months // 12) % {"count": months // 12}

@@ -119,10 +119,19 @@ TABLE = {
     ("clinical:prescription_update", "draft"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:prescription_archive", "draft"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:prescription_replace", "prescription"): (302, 403, 200, 404, 403, 403, 403),
-    ("clinical:prescription_check", "patient"): (302, 403, 405, 404, 403, 403, 403),
+    ("clinical:prescription_reading", "patient"): (302, 403, 405, 404, 403, 403, 403),
     ("clinical:remedy_search", ""): (302, 403, 405, 405, 403, 403, 403),
     ("clinical:template_list", ""): (302, 403, 200, 200, 403, 403, 403),
     ("clinical:template_archive", "template"): (302, 403, 405, 404, 403, 403, 403),
+    ("clinical:prescription_print", "prescription"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:prescription_print", "draft"): (302, 403, 404, 404, 403, 404, 404),
+    ("clinical:prescription_labels", "prescription"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:letter_certify", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:letter_refer", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:letter_detail", "letter"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:letter_print", "letter"): (302, 403, 200, 404, 403, 200, 404),
+    ("clinical:letter_archive", "letter"): (302, 403, 200, 404, 403, 403, 403),
+    ("prescription_check", "code"): PUBLIC,
     # Billing
     ("billing:invoice_list", ""): (302, 200, 403, 403, 200, 200, 200),
     ("billing:invoice_create", "patient"): (302, 403, 403, 403, 200, 403, 403),
@@ -144,6 +153,8 @@ def address(name: str, kind: str, rows: dict) -> str:
         return f"{reverse(name)}?key={SchedulingRules.objects.current().screen_key}"
     if kind == "offer key":
         return reverse(name, kwargs={"key": rows["offer"].key})
+    if kind == "code":
+        return reverse(name, kwargs={"code": rows["prescription"].check_code})
     if kind.startswith("?"):
         return f"{reverse(name)}?{kind[1:]}={rows[kind[1:]].pk}"
     return reverse(name, kwargs={"pk": rows[kind].pk} if kind else {})

@@ -108,6 +108,7 @@ def world(db, admin, receptionist):
     from homeo.demo.factories.billing import InvoiceFactory
     from homeo.demo.factories.clinical import (
         ConsultationFactory,
+        LetterFactory,
         PrescriptionFactory,
         PrescriptionItemFactory,
         SnippetFactory,
@@ -158,6 +159,7 @@ def world(db, admin, receptionist):
         ).prescription,
         "snippet": SnippetFactory(doctor=doctor),
         "template": TemplateItemFactory(template__doctor=doctor).template,
+        "letter": LetterFactory(patient=patient, doctor=doctor),
         "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
         "invoice": InvoiceFactory(patient=patient),
         "exception": HoursExceptionFactory(doctor=doctor.doctor, date=tomorrow + 2 * week),

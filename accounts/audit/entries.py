@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import AuditLog
 
-UNTOLD_FIELDS = frozenset({"id", "created_at", "updated_at", "password", "key", "screen_key"})
+UNTOLD_FIELDS = frozenset({"id", "created_at", "updated_at", "password", "key", "screen_key", "check_code"})
 
 
 def current_request():

@@ -15,6 +15,8 @@ class PrescriptionAdmin(ClinicalMixin, OfPatientAdmin):
     list_filter = (ArchivedFilter, "doctor", ("created_at", admin.DateFieldListFilter))
     list_select_related = ("patient__user", "doctor", "consultation")
     ordering = ("-created_at",)
+    # By its code anybody reads the remedies.
+    unshown_fields = ("check_code",)
 
 
 @admin.register(PrescriptionItem)

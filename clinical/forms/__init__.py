@@ -1,6 +1,7 @@
 """Forms of the consulting room, by subject."""
 
 from clinical.forms.consultations import AddendumForm, ConfirmForm, ConsultationForm
+from clinical.forms.letters import CertificateForm, ReferralForm
 from clinical.forms.prescriptions import (
     LINES_MAX,
     PrescriptionCreateForm,
@@ -13,6 +14,7 @@ from clinical.forms.prescriptions import (
 __all__ = [
     "LINES_MAX",
     "AddendumForm",
+    "CertificateForm",
     "ConfirmForm",
     "ConsultationForm",
     "PrescriptionCreateForm",
@@ -20,4 +22,5 @@ __all__ = [
     "PrescriptionItemForm",
     "PrescriptionReplaceForm",
     "PrescriptionUpdateForm",
+    "ReferralForm",
 ]

@@ -1,6 +1,7 @@
-"""Consultations with their notes, remedies, prescriptions, and templates of prescriptions."""
+"""Consultations with their notes, remedies, prescriptions with their templates, and letters."""
 
 from clinical.models.consultations import Consultation, ConsultationStatus
+from clinical.models.letters import Letter, LetterKind
 from clinical.models.notes import (
     INTENSITIES,
     SIGNED_MAX,
@@ -23,6 +24,8 @@ __all__ = [
     "Consultation",
     "ConsultationStatus",
     "DosageForm",
+    "Letter",
+    "LetterKind",
     "Line",
     "NoteDraft",
     "Prescription",

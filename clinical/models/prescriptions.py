@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from clinical.codes import PRINTED_LENGTH, new_code
 from clinical.durations import LONGEST
 from clinical.models.consultations import Consultation
 from clinical.models.remedies import Remedy
@@ -59,6 +60,9 @@ class Prescription(ArchivableModel):
     )
     notes = LongTextField(_("advice"), max_length=2000, blank=True, default="")
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
+    check_code = models.CharField(
+        _("check code"), max_length=PRINTED_LENGTH, unique=True, default=new_code, editable=False, db_collation="C"
+    )
     replaces = models.OneToOneField(
         "self",
         verbose_name=_("replaces"),
@@ -73,7 +77,7 @@ class Prescription(ArchivableModel):
     clinical_fields = frozenset({"notes", "replace_reason"})
 
     objects = PrescriptionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["check_code"])
 
     class Meta:
         verbose_name = _("prescription")
@@ -125,8 +129,8 @@ class Prescription(ArchivableModel):
         return _("Signed") if self.is_signed else _("Draft")
 
     @property
-    def is_replaceable(self) -> bool:
-        """Tell whether another prescription may take its place."""
+    def is_valid(self) -> bool:
+        """Tell whether a pharmacy may go by it, and another prescription take its place."""
         return self.is_signed and not self.is_archived and not self.is_replaced
 
     @property

@@ -13,6 +13,7 @@ from clinical.services.consultations import (
     write_consultation,
 )
 from clinical.services.drafts import drop_drafts, keep_draft
+from clinical.services.letters import archive_letter, sign_letter
 from clinical.services.locks import lock_consultation
 from clinical.services.notes import write_note
 from clinical.services.prescriptions import archive_prescription, replace_prescription, write_prescription
@@ -23,6 +24,7 @@ from clinical.services.templates import archive_template, keep_template
 __all__ = [
     "add_addendum",
     "archive_consultation",
+    "archive_letter",
     "archive_prescription",
     "archive_template",
     "cancel_consultation_of",
@@ -36,6 +38,7 @@ __all__ = [
     "replace_prescription",
     "save_snippet",
     "schedule_consultation",
+    "sign_letter",
     "start_consultation",
     "start_unplanned_consultation",
     "usual_layout",

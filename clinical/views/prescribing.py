@@ -44,7 +44,7 @@ class RemedySearchView(AccessMixin, View):
         return render(request, "clinical/_remedy_options.html", {"remedies": remedies, "field": field})
 
 
-class PrescriptionCheckView(ScopedObjectMixin, View):
+class PrescriptionReadingView(ScopedObjectMixin, View):
     """How one line of a form that is being filled in reads: `row` names it, `besides` the prescription replaced."""
 
     permission_required = "clinical.add_prescription"
@@ -149,7 +149,7 @@ class PrescriptionFormMixin:
         context = super().get_context_data(**kwargs)
         last = self.replaced or self.earlier.first()
         context["form"].read(patient=self.patient, last=last, besides=self.replaced)
-        check = reverse("clinical:prescription_check", args=[self.patient.pk])
+        check = reverse("clinical:prescription_reading", args=[self.patient.pk])
         return {
             "patient": self.patient,
             "consultation": self.consultation,
@@ -256,7 +256,7 @@ class PrescriptionReplaceView(PrescriptionFormMixin, OwnPrescriptionMixin, OnceF
 
     def get(self, request, *args, **kwargs):
         """Show the form while there is something to replace."""
-        if not self.object.is_replaceable:
+        if not self.object.is_valid:
             messages.error(request, _("Only a signed prescription that was not replaced yet can be replaced."))
             return HttpResponseRedirect(reverse("clinical:prescription_detail", args=[self.object.pk]))
         return super().get(request, *args, **kwargs)

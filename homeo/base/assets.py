@@ -1,4 +1,4 @@
-"""Build what the pages link but nobody writes: the icon sprite, and what we need of Bootstrap.
+"""Build what nobody writes: the icon sprite and what we need of Bootstrap for the pages, the fonts of the documents.
 
 Run ``python -m homeo.base.assets`` after the packages are installed or the list of icons has changed.
 """
@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from homeo.base.fonts import build_fonts
 from homeo.base.icons import ROOT, build_sprite
 
 SOURCE = ROOT / "node_modules" / "bootstrap" / "dist" / "css" / "bootstrap.min.css"
@@ -54,5 +55,6 @@ if __name__ == "__main__":
     try:
         build_sprite()
         build_stylesheet()
+        build_fonts()
     except FileNotFoundError as error:
         sys.exit(f"{Path(error.filename).name} is missing: install the front-end packages with npm ci first.")

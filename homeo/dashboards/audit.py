@@ -16,6 +16,9 @@ from homeo.base.templatetags.homeo import day as written_day
 from patients.models import Patient
 
 EMPTY = "–"
+PAPER = frozenset({"print", "labels"})
+"""How the names of pages end that are printed."""
+
 WRITERS = {
     models.BooleanField: lambda value: _("Yes") if value else _("No"),
     models.DateTimeField: moment,
@@ -65,14 +68,18 @@ def kind_of(entity: str) -> str:
 
 
 def page_subject(view_name: str) -> str:
-    """Return what a page shows in words, by the model in its name: "clinical:consultation_detail" is a consultation."""
+    """Return what a page shows in words, by its name: "clinical:consultation_detail" is a consultation.
+
+    Paper says that it is: "clinical:prescription_print" is a prescription that was printed.
+    """
     namespace, _colon, name = view_name.rpartition(":")
     words = name.split("_")
     label, word = (words[0], words[1]) if namespace == "admin" and len(words) > 1 else (namespace, words[0])
     try:
-        return capfirst(apps.get_model(label, word)._meta.verbose_name)
+        subject = capfirst(apps.get_model(label, word)._meta.verbose_name)
     except (LookupError, ValueError):
         return ""
+    return _("%(subject)s, printed") % {"subject": subject} if words[-1] in PAPER else subject
 
 
 def told_changes(entry: AuditLog) -> dict:

@@ -12,6 +12,7 @@ from homeo.demo.desk import fill_hours, fill_series, fill_waiting_list
 from homeo.demo.diary import Diary
 from homeo.demo.documents import add_documents
 from homeo.demo.ledger import Ledger
+from homeo.demo.letters import add_letters
 from homeo.demo.people import People, Register
 from homeo.demo.snippets import add_snippets
 from homeo.demo.templates import add_templates
@@ -42,6 +43,7 @@ def fill_clinic(now: dt.datetime | None = None) -> People:
     add_documents(rng, now, people)
     add_snippets(people)
     add_templates(people)
+    add_letters(now, people)
     return people
 
 

@@ -29,6 +29,7 @@ def rows(admin):
     from homeo.demo.factories.billing import InvoiceFactory
     from homeo.demo.factories.clinical import (
         ConsultationFactory,
+        LetterFactory,
         PrescriptionFactory,
         PrescriptionItemFactory,
         PrescriptionTemplateFactory,
@@ -90,6 +91,7 @@ def rows(admin):
         RemedyRelationFactory(),
         prescription,
         PrescriptionItemFactory(prescription=prescription),
+        LetterFactory(patient=patient, doctor=doctor.user),
         InvoiceFactory(patient=patient),
     ]
     for number in range(2):

@@ -43,6 +43,7 @@ def more_of(row):
         "PrescriptionTemplate": clinical.PrescriptionTemplateFactory,
         "TemplateItem": clinical.TemplateItemFactory,
         "RemedyRelation": clinical.RemedyRelationFactory,
+        "Letter": clinical.LetterFactory,
         "Invoice": billing.InvoiceFactory,
     }
     if factory := factories.get(type(row).__name__):

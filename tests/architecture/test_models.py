@@ -69,6 +69,7 @@ def make_some(db):
     for factory in (
         *(billing.InvoiceFactory, clinical.ConsultationFactory, clinical.PrescriptionItemFactory),
         *(clinical.ComplaintResponseFactory, clinical.SignedNoteFactory, clinical.SnippetFactory),
+        clinical.LetterFactory,
         *(patients.GuardianFactory, patients.MedicalRecordFactory, scheduling.AppointmentFactory),
         *(scheduling.DoctorBreakFactory, scheduling.HoursExceptionFactory, scheduling.TimeOffFactory),
         *(scheduling.ClosureFactory, scheduling.VisitTypeFactory, scheduling.VisitSeriesFactory),

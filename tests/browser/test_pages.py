@@ -13,6 +13,9 @@ NO_PAGES = {
     "scheduling:slot_list",
     "patients:medicalrecord_download",
     "scheduling:calendar_file",
+    "clinical:prescription_print",
+    "clinical:prescription_labels",
+    "clinical:letter_print",
 }
 
 

@@ -189,7 +189,7 @@ def test_the_picker_asks_the_database_once(at_work, django_assert_num_queries):
 
 def test_a_line_that_is_filled_in_is_read(at_work, treated, doctor):
     given(treated, doctor, "nux-v.", potency="30C")
-    address = url("prescription_check", treated)
+    address = url("prescription_reading", treated)
     rows = [written("sulph"), {"medicine_name": "nux-v", "potency": "1m"}, {"medicine_name": "Roy’s drops"}]
     data = prescription_data(*rows)
     page = at_work.post(address, data | {"row": "items-1"}).content.decode()
@@ -206,7 +206,7 @@ def test_reading_a_line_costs_the_same_for_many_lines(rows, at_work, treated, do
     given(treated, doctor, "sulph.")
     data = prescription_data(*[written("nux-v")] * rows) | {"row": "items-0"}
     with django_assert_num_queries(11):
-        at_work.post(url("prescription_check", treated), data)
+        at_work.post(url("prescription_reading", treated), data)
 
 
 # ── Repeating, and what is different ────────────────────────────────────────
@@ -640,7 +640,7 @@ def test_the_one_that_is_replaced_warns_of_nothing(at_work, doctor, treated):
     rhus = given(treated, doctor, "rhus-t.")
     data = replacement(rhus, written("apis"))
     assert at_work.post(url("prescription_replace", rhus), data).status_code == 302
-    check = url("prescription_check", treated)
+    check = url("prescription_reading", treated)
     rhus = given(treated, doctor, "rhus-t.")
     typed = prescription_data(written("apis")) | {"row": "items-0"}
     assert "inimical" in at_work.post(check, typed).content.decode()

@@ -173,6 +173,7 @@ def test_a_tab_is_paged(chart, doctor, client_of):
     assert {tab["section"].key: tab["count"] for tab in client.get(url(chart)).context["tabs"]} == {
         "consultations": 30,
         "prescriptions": 1,
+        "letters": 0,
         "documents": 1,
         "visits": 1,
     }

@@ -1,13 +1,17 @@
-"""Consultations, prescriptions, remedies and templates."""
+"""Consultations with their notes, prescriptions, remedies, templates and letters."""
+
+import datetime as dt
 
 import factory
 from django.utils import timezone
 
 from clinical import durations, potency
+from clinical.documents.letter import facts_of, statement_of
 from clinical.models import (
     Complaint,
     ComplaintResponse,
     Consultation,
+    Letter,
     Prescription,
     PrescriptionItem,
     PrescriptionTemplate,
@@ -173,3 +177,35 @@ class SnippetFactory(factory.django.DjangoModelFactory):
     doctor = factory.LazyFunction(lambda: DoctorFactory().user)
     title = factory.Sequence(lambda number: f"snippet {number}")
     text = "Chilly, worse from cold air, better from warmth."
+
+
+class LetterFactory(factory.django.DjangoModelFactory):
+    """A certificate that the patient was seen."""
+
+    class Meta:
+        model = Letter
+
+    patient = factory.SubFactory(PatientFactory)
+    doctor = factory.LazyFunction(lambda: DoctorFactory().user)
+    kind = Letter.Kind.VISIT
+    signed_at = factory.LazyFunction(timezone.now)
+    from_date = factory.LazyAttribute(
+        lambda letter: None if letter.kind == Letter.Kind.REFERRAL else timezone.localdate(letter.signed_at)
+    )
+    until_date = factory.LazyAttribute(
+        lambda letter: letter.from_date + dt.timedelta(days=2) if letter.kind == Letter.Kind.UNFIT else None
+    )
+    statement = factory.LazyAttribute(lambda letter: statement_of(Letter(**_columns(letter))))
+    facts = factory.LazyAttribute(lambda letter: facts_of(Letter(**_columns(letter))))
+
+    class Params:
+        referral = factory.Trait(
+            kind=Letter.Kind.REFERRAL,
+            addressee="Dr Farida Contractor\nDepartment of Cardiology",
+            text="Thank you for seeing this patient with palpitations.",
+        )
+
+
+def _columns(letter) -> dict:
+    names = ("patient", "doctor", "kind", "signed_at", "from_date", "until_date")
+    return {name: getattr(letter, name) for name in names}
