@@ -81,6 +81,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "clinical.view_prescription",
         "dashboards.view_consulting_room",
         "patients.add_medicalrecord",
+        "patients.archive_medicalrecord",
         "patients.change_clinical_notes",
         "patients.search_patient",
         "patients.view_chart",

@@ -124,6 +124,7 @@ def timeline(user: User, patient: Patient, sections: list[Section]) -> list[Entr
 def _documents(user, patient):
     return (
         MedicalRecord.objects.for_user(user)
+        .active()
         .filter(patient=patient)
         .select_related("uploaded_by")
         .order_by("-recorded_at", "-pk")
@@ -138,7 +139,7 @@ def _document_entry(user, record) -> Entry:
         text=record.description,
         by=_("%(kind)s, uploaded by %(who)s")
         % {"kind": record.get_record_type_display(), "who": record.uploaded_by.display_name},
-        url=reverse("patients:medicalrecord_download", args=[record.pk]),
+        url=reverse("patients:medicalrecord_detail", args=[record.pk]),
     )
 
 

@@ -173,11 +173,12 @@ class GuardianQuerySet(OfPatientQuerySet):
         return self.of_patients_of(user)
 
 
-class MedicalRecordQuerySet(OfPatientQuerySet):
+class MedicalRecordQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Documents of patients."""
 
     def for_user(self, user):
-        """Return those of treated patients for a doctor, one's own and one's wards' for a patient."""
+        """Return those of treated patients for a doctor, own and wards' that are not archived for a patient."""
         if not user.has_perm("patients.view_medicalrecord"):
             return self.none()
-        return self.of_patients_of(user)
+        rows = self.active() if user.role == Role.PATIENT else self
+        return rows.of_patients_of(user)

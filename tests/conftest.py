@@ -124,6 +124,8 @@ def world(db, admin, receptionist):
             prescription=PrescriptionFactory(patient=patient, doctor=doctor, consultation=consultation, signed_at=None)
         ).prescription,
         "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
+        "picture": MedicalRecordFactory(patient=patient, uploaded_by=doctor, drawn="PNG"),
+        "pages": MedicalRecordFactory(patient=patient, uploaded_by=doctor, drawn="TIFF"),
         "invoice": InvoiceFactory(patient=patient),
         "exception": HoursExceptionFactory(doctor=doctor.doctor, date=tomorrow + 2 * week),
         "time off": TimeOffFactory(doctor=doctor.doctor, start_date=tomorrow + 3 * week),
