@@ -12,9 +12,10 @@
     const before = zoom;
     zoom = Math.min(MOST, Math.max(LEAST, next));
     const middle = [stage.scrollLeft + stage.clientWidth / 2, stage.scrollTop + stage.clientHeight / 2];
+    const pictures = $$("img", stage);
+    for (const picture of pictures) picture.dataset.fit ??= picture.clientWidth;
     stage.classList.toggle("is-zoomed", zoom !== 1);
-    for (const picture of $$("img", stage)) {
-      picture.dataset.fit ??= picture.clientWidth;
+    for (const picture of pictures) {
       picture.style.width = zoom === 1 ? "" : `${picture.dataset.fit * zoom}px`;
     }
     stage.scrollLeft = middle[0] * zoom / before - stage.clientWidth / 2;

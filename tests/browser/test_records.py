@@ -39,7 +39,7 @@ def test_several_files_are_sent_with_progress_and_bad_ones_are_refused_beside_th
 ):
     page = page_for(doctor)
     page.goto(reverse("patients:medicalrecord_create", args=[treated.pk]))
-    page.get_by_label("Files").set_input_files(scans)
+    page.locator("[type=file]").set_input_files(scans)
     rows = page.locator(".upload")
     assert rows.count() == 5
     assert rows.nth(0).get_by_role("textbox").input_value() == "X-ray left ankle"
@@ -70,7 +70,7 @@ def test_several_files_are_sent_with_progress_and_bad_ones_are_refused_beside_th
 def test_a_file_that_is_cut_off_is_sent_again_and_stored_once(page_for, doctor, treated, scans, problems):
     page = page_for(doctor)
     page.goto(reverse("patients:medicalrecord_create", args=[treated.pk]))
-    page.get_by_label("Files").set_input_files(scans[:1])
+    page.locator("[type=file]").set_input_files(scans[:1])
     page.get_by_label("Kind").select_option("x_ray")
     # The answer gets lost, though the file has arrived.
     page.route("**/documents/new/", lambda route: (route.fetch(), route.abort()))
@@ -85,7 +85,7 @@ def test_a_file_that_is_cut_off_is_sent_again_and_stored_once(page_for, doctor, 
 def test_without_javascript_the_good_files_are_kept_and_the_bad_ones_told(page_for, doctor, treated, scans):
     page = page_for(doctor, java_script_enabled=False)
     page.goto(reverse("patients:medicalrecord_create", args=[treated.pk]))
-    page.get_by_label("Files").set_input_files(scans)
+    page.locator("[type=file]").set_input_files(scans)
     page.get_by_label("Kind").select_option("x_ray")
     page.get_by_role("button", name="Upload").click()
     page.get_by_text("3 documents are in the chart").wait_for()
