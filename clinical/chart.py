@@ -1,11 +1,24 @@
 """Consultations and prescriptions on a patient's chart."""
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinical.models import Consultation, Prescription
+from clinical.models import Consultation, Prescription, PrescriptionItem
 from patients import chart
+
+LINES = (
+    PrescriptionItem.objects.filter(prescription=OuterRef("pk"))
+    .order_by("position", "created_at", "id")
+    .values(line=JSONObject(**{n: n for n in ("medicine_name", "potency", "dosage", "frequency", "duration")}))
+)
+PRESCRIPTION_SEARCH = """
+    ({table}.search @@ {word} OR EXISTS (SELECT FROM clinical_prescriptionitem AS line
+                                         WHERE line.prescription_id = {table}.id AND line.search @@ {word}))
+"""
 
 
 def register() -> None:
@@ -17,7 +30,10 @@ def register() -> None:
             order=10,
             permission="clinical.view_consultation",
             template="patients/_chart_consultations.html",
+            model=Consultation,
             rows=_consultations,
+            at=lambda: F("scheduled_at"),
+            facts=("diagnosis", "complaints", "status", "duration", *chart.DOCTOR_FACTS),
             entry=_consultation_entry,
             icon="stethoscope",
             empty=gettext_lazy("No consultations yet"),
@@ -30,7 +46,12 @@ def register() -> None:
             order=20,
             permission="clinical.view_prescription",
             template="patients/_chart_prescriptions.html",
+            model=Prescription,
             rows=_prescriptions,
+            at=lambda: Coalesce("signed_at", "created_at"),
+            facts=("signed_at", *chart.DOCTOR_FACTS),
+            extras={"lines": ArraySubquery(LINES)},
+            search=PRESCRIPTION_SEARCH,
             entry=_prescription_entry,
             icon="pill",
             empty=gettext_lazy("No prescriptions yet"),
@@ -50,9 +71,9 @@ def _consultations(user, patient):
     return Consultation.objects.for_user(user).active().filter(patient=patient).select_related("doctor").latest_first()
 
 
-def _consultation_entry(user, consultation) -> chart.Entry:
+def _consultation_entry(user, consultation, at) -> chart.Entry:
     return chart.Entry(
-        at=consultation.scheduled_at,
+        at=at,
         icon="stethoscope",
         title=consultation.diagnosis or _("Consultation"),
         text=consultation.complaints,
@@ -75,13 +96,13 @@ def _prescriptions(user, patient):
     )
 
 
-def _prescription_entry(user, prescription) -> chart.Entry:
-    items = list(prescription.items.all())
+def _prescription_entry(user, prescription, at) -> chart.Entry:
+    lines = prescription.lines
     return chart.Entry(
-        at=prescription.signed_at or prescription.created_at,
+        at=at,
         icon="pill",
-        title=", ".join(f"{item.medicine_name} {item.potency}" for item in items),
-        text="; ".join(f"{item.dosage}, {item.frequency}, {item.duration}" for item in items),
+        title=", ".join(f"{line['medicine_name']} {line['potency']}" for line in lines) or _("Prescription"),
+        text="; ".join(f"{line['dosage']}, {line['frequency']}, {line['duration']}" for line in lines),
         by=prescription.doctor.display_name,
         url=reverse("clinical:prescription_detail", args=[prescription.pk]),
         state=prescription.state,

@@ -1,15 +1,15 @@
 """The frame of a patient's chart: the apps above put in what they know of the patient.
 
-A section has a tab, its rows on the timeline of the overview, and a permission; what a person may not see, neither the
-tab nor the timeline shows. `Actions` stand in the head of the chart.
+A section has a tab, its rows on the timeline of the overview (`patients.timeline`), and a permission; what a person may
+not see, neither the tab nor the timeline shows. `Actions` stand in the head of the chart.
 """
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.paginator import Page
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, F, Model, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,10 @@ OVERVIEW = "overview"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One thing that happened, as the timeline shows it; `at` is an aware moment, `state` a word of the component."""
+    """One thing that happened, as the timeline shows it.
+
+    `at` is an aware moment, `state` a word of the status component, `picture` the address of a small picture.
+    """
 
     at: dt.datetime
     icon: str
@@ -37,15 +40,25 @@ class Entry:
     state: str = ""
     state_label: str = ""
     is_key: bool = False
+    picture: str = ""
+
+
+SEARCH = "{table}.search @@ {word}"
+"""The condition that a row holds a word, over the column that a migration adds to the table, with its index."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
     """One kind of rows of a patient, with a `patient` column.
 
-    - `rows(user, patient)`: the rows that the person may see, latest first, with all that `template` and `entry` need.
-    - `entry(user, row)`: the row on the timeline, or None where another section tells it.
+    - `rows(user, patient)`: the rows that the person may see, latest first, with all that `template` needs.
     - `template`: shows `rows` of one page of the tab; it also gets `person`, who looks at them.
+    - `at()`: the moment of a row on the timeline, as an expression.
+    - `facts`: the columns that `entry` needs, such as `status` or `doctor__first_name`; of another row also its `id`.
+      `extras`: expressions that it needs besides, as JSON.
+    - `entry(user, row, at)`: the row on the timeline; only the facts of `row` are loaded.
+    - `told(user)`: the condition on rows that no other section tells on the timeline of everything.
+    - `search`: SQL of the condition that a row holds a word; `{table}` and `{word}` stand for the table and the word.
     """
 
     key: str
@@ -53,10 +66,19 @@ class Section:
     order: int
     permission: str
     template: str
+    model: type[Model]
     rows: Callable[[User, Patient], BaseQuerySet]
-    entry: Callable[[User, object], Entry | None]
+    entry: Callable[[User, object, dt.datetime], Entry]
+    facts: tuple[str, ...]
+    at: Callable[[], object]
     icon: str
     empty: str
+    extras: dict = field(default_factory=dict)
+    told: Callable[[User], Q] = lambda user: Q()
+    search: str = SEARCH
+
+
+DOCTOR_FACTS = ("doctor__id", "doctor__first_name", "doctor__last_name", "doctor__role")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,17 +132,6 @@ def page_of(section: Section, user: User, patient: Patient, number: str | None) 
     return BoundedPaginator(section.rows(user, patient), LATEST).get_page(number)
 
 
-def timeline(user: User, patient: Patient, sections: list[Section]) -> list[Entry]:
-    """Return what happened last, of all kinds together, at most 25 entries."""
-    entries = [
-        entry
-        for section in sections
-        for row in section.rows(user, patient)[:LATEST]
-        if (entry := section.entry(user, row))
-    ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LATEST]
-
-
 def _documents(user, patient):
     return (
         MedicalRecord.objects.for_user(user)
@@ -131,15 +142,16 @@ def _documents(user, patient):
     )
 
 
-def _document_entry(user, record) -> Entry:
+def _document_entry(user, record, at) -> Entry:
     return Entry(
-        at=record.recorded_at,
+        at=at,
         icon="paperclip",
         title=record.title,
         text=record.description,
         by=_("%(kind)s, uploaded by %(who)s")
         % {"kind": record.get_record_type_display(), "who": record.uploaded_by.display_name},
         url=reverse("patients:medicalrecord_detail", args=[record.pk]),
+        picture=reverse("patients:medicalrecord_thumbnail", args=[record.pk]) if record.thumbnail else "",
     )
 
 
@@ -150,7 +162,13 @@ register(
         order=30,
         permission="patients.view_medicalrecord",
         template="patients/_chart_documents.html",
+        model=MedicalRecord,
         rows=_documents,
+        at=lambda: F("recorded_at"),
+        facts=(
+            *("title", "description", "record_type", "thumbnail"),
+            *(f"uploaded_by__{name}" for name in ("id", "first_name", "last_name", "role")),
+        ),
         entry=_document_entry,
         icon="files",
         empty=gettext_lazy("No documents yet"),
