@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.models import Consultation, FollowUp, Prescription, PrescriptionItem
 from homeo.base.admin import ArchivedFilter, ClinicalMixin, OfPatientAdmin, TableAdmin
 
 
@@ -46,3 +46,13 @@ class PrescriptionItemAdmin(ClinicalMixin, TableAdmin):
     def patient(self, item) -> str:
         """Return whose prescription it is."""
         return str(item.prescription.patient)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(OfPatientAdmin):
+    """Who is to come again, and what came of the calls."""
+
+    list_display = ("due_date", "patient", "doctor", "since_date", "declined_at", "closed_at")
+    list_filter = ("doctor", ("due_date", admin.DateFieldListFilter))
+    list_select_related = ("patient__user", "doctor")
+    ordering = ("-due_date",)

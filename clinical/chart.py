@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.models import Consultation, FollowUp, Prescription, PrescriptionItem
 from patients import chart
 
 LINES = (
@@ -65,6 +65,15 @@ def register() -> None:
             load=_open_consultation,
         )
     )
+    chart.register(
+        chart.Actions(
+            key="next",
+            permission="clinical.add_followup",
+            template="clinical/_chart_next.html",
+            load=_follow_up,
+            place=chart.SIDE,
+        )
+    )
 
 
 def _consultations(user, patient):
@@ -120,3 +129,8 @@ def _open_consultation(user, patient) -> dict:
         .first()
     )
     return {"consultation": consultation}
+
+
+def _follow_up(user, patient) -> dict:
+    """Return when the doctor expects the patient."""
+    return {"follow_up": FollowUp.objects.for_user(user).open().filter(patient=patient).with_met().first()}

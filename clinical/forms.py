@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinical.durations import DAYS_MAX
 from clinical.models import Consultation, Prescription, PrescriptionItem
 from clinical.services import TEXTS
 from homeo.base.fields import CUID_LENGTH
@@ -15,6 +16,22 @@ ROWS = "items"
 
 class ConfirmForm(OnceFormMixin, BaseForm):
     """A step that is asked for on a page of its own: nothing to fill in, one effect."""
+
+
+class SeeAgainForm(OnceFormMixin, BaseForm):
+    """In how many days the doctor sees the patient again."""
+
+    days = forms.IntegerField(
+        label=_("In how many days?"),
+        min_value=1,
+        max_value=DAYS_MAX,
+        initial=30,
+        help_text=_("The front desk calls when the day has come, unless a visit is booked."),
+    )
+
+    def service_values(self) -> dict:
+        """Return the valid number as the service takes it."""
+        return {"days": self.cleaned_data["days"]}
 
 
 class ConsultationForm(VersionFormMixin, BaseModelForm):

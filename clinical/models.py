@@ -8,12 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from clinical.due import FollowUp
 from clinical.querysets import ConsultationQuerySet, PrescriptionItemQuerySet, PrescriptionQuerySet
 from homeo.base.errors import DomainError
 from homeo.base.fields import LongTextField
 from homeo.base.models import ArchivableModel, BaseModel, check_transition, choice_constraint
 from patients.models import Patient
 from scheduling.models import LONGEST_VISIT, Appointment
+
+__all__ = ["Consultation", "ConsultationStatus", "FollowUp", "Prescription", "PrescriptionItem"]
 
 
 class ConsultationStatus(models.TextChoices):

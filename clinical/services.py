@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clinical import follow_ups
 from clinical.models import Consultation, Prescription, PrescriptionItem
 from clinical.signals import consultation_completed
 from homeo.base.errors import DomainError
@@ -145,6 +146,7 @@ def complete_consultation(*, actor: User, consultation: Consultation) -> Consult
     for prescription in drafts:
         prescription.signed_at = now
         prescription.save(update_fields=["signed_at", "updated_at"])
+        follow_ups.expect_after(prescription)
     if consultation.appointment_id:
         scheduling.complete_appointment(actor=actor, appointment=consultation.appointment)
     consultation_completed.send(sender=Consultation, consultation=consultation, actor=actor)
@@ -200,6 +202,8 @@ def write_prescription(
     prescription.full_clean()
     prescription.save()
     _replace_items(prescription, items)
+    if prescription.is_signed:
+        follow_ups.expect_after(prescription)
     return prescription
 
 

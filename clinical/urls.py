@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.views import consultations, prescriptions
+from clinical.views import consultations, follow_ups, prescriptions
 
 app_name = "clinical"
 
@@ -33,6 +33,16 @@ urlpatterns = [
         prescriptions.PrescriptionCreateView.as_view(),
         name="prescription_create",
     ),
+    path("patients/<slug:pk>/see-again/", follow_ups.FollowUpCreateView.as_view(), name="follow_up_create"),
+    path("follow-ups/", follow_ups.FollowUpListView.as_view(), name="follow_up_list"),
+    path("follow-ups/<slug:pk>/unanswered/", follow_ups.FollowUpUnansweredView.as_view(), name="follow_up_unanswered"),
+    path(
+        "follow-ups/<slug:pk>/forget-unanswered/",
+        follow_ups.FollowUpForgetUnansweredView.as_view(),
+        name="follow_up_forget_unanswered",
+    ),
+    path("follow-ups/<slug:pk>/decline/", follow_ups.FollowUpDeclineView.as_view(), name="follow_up_decline"),
+    path("follow-ups/<slug:pk>/return/", follow_ups.FollowUpReturnView.as_view(), name="follow_up_return"),
     path("prescriptions/", prescriptions.PrescriptionListView.as_view(), name="prescription_list"),
     path("prescriptions/<slug:pk>/", prescriptions.PrescriptionDetailView.as_view(), name="prescription_detail"),
     path("prescriptions/<slug:pk>/write/", prescriptions.PrescriptionUpdateView.as_view(), name="prescription_update"),

@@ -22,6 +22,7 @@ from patients.models import MedicalRecord, Patient
 
 LATEST = 25
 OVERVIEW = "overview"
+HEAD, SIDE = "head", "side"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +84,15 @@ DOCTOR_FACTS = ("doctor__id", "doctor__first_name", "doctor__last_name", "doctor
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """Buttons in the head of the chart: `template` gets `patient` and what `load(user, patient)` returns."""
+    """What a person does in the head of the chart, or beside it: `template` gets `patient` and, as `context`, what
+    `load(user, patient)` returns.
+    """
 
     key: str
     permission: str
     template: str
     load: Callable[[User, Patient], dict]
+    place: str = HEAD
 
 
 _sections: dict[str, Section] = {}
@@ -106,12 +110,12 @@ def sections_for(user: User) -> list[Section]:
     return sorted(shown, key=lambda section: section.order)
 
 
-def actions_for(user: User, patient: Patient) -> list[dict]:
-    """Return the buttons of the head: each a template and its context."""
+def actions_for(user: User, patient: Patient, place: str) -> list[dict]:
+    """Return the actions of a place: each a template and its context."""
     return [
         {"template": actions.template, "context": actions.load(user, patient)}
         for actions in _actions.values()
-        if user.has_perm(actions.permission)
+        if actions.place == place and user.has_perm(actions.permission)
     ]
 
 

@@ -88,7 +88,12 @@ def world(db, admin, receptionist):
     from accounts.models import Role
     from billing.services import take_payment
     from homeo.demo.factories.billing import InvoiceFactory
-    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+    from homeo.demo.factories.clinical import (
+        ConsultationFactory,
+        FollowUpFactory,
+        PrescriptionFactory,
+        PrescriptionItemFactory,
+    )
     from homeo.demo.factories.patients import MedicalRecordFactory, PatientFactory
     from homeo.demo.factories.scheduling import (
         AppointmentFactory,
@@ -123,6 +128,7 @@ def world(db, admin, receptionist):
         "draft": PrescriptionItemFactory(
             prescription=PrescriptionFactory(patient=patient, doctor=doctor, consultation=consultation, signed_at=None)
         ).prescription,
+        "follow up": FollowUpFactory(patient=patient, doctor=doctor),
         "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
         "picture": MedicalRecordFactory(patient=patient, uploaded_by=doctor, drawn="PNG"),
         "pages": MedicalRecordFactory(patient=patient, uploaded_by=doctor, drawn="TIFF"),

@@ -42,7 +42,8 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
                 "tabs": [
                     {"section": one, "count": counts[one.key], "is_current": one is section} for one in self.sections
                 ],
-                "actions": chart.actions_for(user, patient),
+                "actions": chart.actions_for(user, patient, chart.HEAD),
+                "beside": chart.actions_for(user, patient, chart.SIDE),
                 "section": section,
             }
             | (self._tab(section) if section else self._overview(counts))

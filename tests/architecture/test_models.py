@@ -62,7 +62,12 @@ def make_some(db):
     from homeo.demo.factories import billing, clinical, patients, scheduling
 
     for factory in (
-        *(billing.InvoiceFactory, clinical.ConsultationFactory, clinical.PrescriptionItemFactory),
+        *(
+            billing.InvoiceFactory,
+            clinical.ConsultationFactory,
+            clinical.PrescriptionItemFactory,
+            clinical.FollowUpFactory,
+        ),
         *(patients.GuardianFactory, patients.MedicalRecordFactory, scheduling.AppointmentFactory),
         *(scheduling.DoctorBreakFactory, scheduling.HoursExceptionFactory, scheduling.TimeOffFactory),
         *(scheduling.ClosureFactory, scheduling.VisitTypeFactory, scheduling.VisitSeriesFactory),

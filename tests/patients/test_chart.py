@@ -215,7 +215,7 @@ def test_the_chart_costs_the_same_for_a_long_history(
         MedicalRecordFactory(patient=chart, uploaded_by=doctor, title=f"Report {number}")
         GuardianFactory(patient=chart)
     costs = {
-        doctor: {"": 8, "consultations": 9, "prescriptions": 10, "documents": 9, "visits": 9},
+        doctor: {"": 9, "consultations": 10, "prescriptions": 11, "documents": 10, "visits": 10},
         receptionist: {"": 7, "visits": 8, "invoices": 8},
         chart.user: {"": 7, "invoices": 8},
     }

@@ -1,9 +1,11 @@
 """Consultations and prescriptions."""
 
+import datetime as dt
+
 import factory
 from django.utils import timezone
 
-from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.models import Consultation, FollowUp, Prescription, PrescriptionItem
 from homeo.demo.factories.patients import PatientFactory
 from homeo.demo.factories.scheduling import DoctorFactory
 
@@ -48,3 +50,15 @@ class PrescriptionItemFactory(factory.django.DjangoModelFactory):
     dosage = "4 globules"
     frequency = "one dose"
     duration = "1 day"
+
+
+class FollowUpFactory(factory.django.DjangoModelFactory):
+    """A patient who was to come yesterday."""
+
+    class Meta:
+        model = FollowUp
+
+    patient = factory.SubFactory(PatientFactory)
+    doctor = factory.LazyFunction(lambda: DoctorFactory().user)
+    since_date = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=31))
+    due_date = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=1))
