@@ -77,7 +77,13 @@ def register() -> None:
 
 
 def _consultations(user, patient):
-    return Consultation.objects.for_user(user).active().filter(patient=patient).select_related("doctor").latest_first()
+    return (
+        Consultation.objects.for_user(user, patient)
+        .active()
+        .filter(patient=patient)
+        .select_related("doctor")
+        .latest_first()
+    )
 
 
 def _consultation_entry(user, consultation, at) -> chart.Entry:
@@ -96,7 +102,7 @@ def _consultation_entry(user, consultation, at) -> chart.Entry:
 
 def _prescriptions(user, patient):
     return (
-        Prescription.objects.for_user(user)
+        Prescription.objects.for_user(user, patient)
         .active()
         .filter(patient=patient)
         .select_related("doctor")

@@ -10,16 +10,18 @@ from patients.querysets import OfPatientQuerySet
 class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Consultations."""
 
-    def for_user(self, user):
+    def for_user(self, user, patient=None):
         """Return one's own and those of treated patients for a doctor, one's own completed ones for a patient."""
         if not user.has_perm("clinical.view_consultation"):
             return self.none()
         match user.role:
+            case Role.DOCTOR if patient is not None:
+                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
                 treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
                 return self.filter(Q(doctor=user) | Q(patient__in=treated))
             case Role.PATIENT:
-                return self.active().of_patients_of(user).filter(status="COMPLETED")
+                return self.active().of_patients_of(user, patient).filter(status="COMPLETED")
         return self.none()
 
     def written_by(self, doctor):
@@ -43,16 +45,18 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
 class PrescriptionQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Prescriptions."""
 
-    def for_user(self, user):
+    def for_user(self, user, patient=None):
         """Return one's own and those of treated patients for a doctor, one's own signed ones for a patient."""
         if not user.has_perm("clinical.view_prescription"):
             return self.none()
         match user.role:
+            case Role.DOCTOR if patient is not None:
+                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
                 treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
                 return self.filter(Q(doctor=user) | Q(patient__in=treated))
             case Role.PATIENT:
-                return self.active().of_patients_of(user).signed()
+                return self.active().of_patients_of(user, patient).signed()
         return self.none()
 
     def written_by(self, doctor):
