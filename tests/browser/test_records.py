@@ -1,11 +1,14 @@
-"""Documents in the browser: several files with their progress, refusals beside the file, and the viewer."""
+"""Documents, the timeline and the calls in the browser: progress of several files, refusals, viewer, search."""
+
+import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from homeo.demo.documents import pdf
-from homeo.demo.factories.clinical import ConsultationFactory
+from homeo.demo.factories.clinical import ConsultationFactory, FollowUpFactory, PrescriptionItemFactory
 from homeo.demo.factories.patients import MedicalRecordFactory, picture
 from patients.models import MedicalRecord
 
@@ -142,3 +145,61 @@ def test_the_viewer_shows_pdf_tiff_and_text(width, scheme, page_for, doctor, tre
     sees(page, f"records-create-{scheme}")
     page.goto(reverse("patients:patient_detail", args=[treated.pk]) + "?tab=documents")
     sees(page, f"records-tab-{scheme}")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_timeline_is_filtered_searched_and_goes_on(width, scheme, page_for, doctor, treated, sees):
+    for day in range(30):
+        ConsultationFactory(
+            doctor=doctor,
+            patient=treated,
+            completed=True,
+            diagnosis=f"Migraine, visit {day}",
+            scheduled_at=timezone.now() - dt.timedelta(days=12 * day + 1),
+        )
+    PrescriptionItemFactory(prescription__patient=treated, prescription__doctor=doctor)
+    MedicalRecordFactory(patient=treated, uploaded_by=doctor, title="Left ankle", drawn="PNG")
+    page = page_for(doctor, width=width, scheme=scheme)
+    page.goto(reverse("patients:patient_detail", args=[treated.pk]))
+    page.wait_for_load_state("networkidle")
+    sees(page, f"timeline-{scheme}")
+    entries = page.locator(".tl > li")
+    assert entries.count() == 25
+    page.get_by_role("link", name="Older").click()
+    page.get_by_text("That is everything.").wait_for()
+    assert entries.count() == 33
+    assert page.evaluate("document.activeElement.closest('li') !== null")
+    page.get_by_label("Search this chart").fill("migr 29")
+    page.keyboard.press("Enter")
+    page.get_by_text("With “migr 29”.").wait_for()
+    assert "migr" not in page.url
+    assert entries.count() == 1
+    sees(page, f"timeline-search-{scheme}")
+    page.get_by_role("link", name="Documents", exact=True).last.click()
+    page.get_by_text("Nothing found").wait_for()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_desk_works_through_the_calls(width, scheme, page_for, doctor, receptionist, sees):
+    today = timezone.localdate()
+    for number, days in enumerate((1, 4, 20)):
+        FollowUpFactory(
+            doctor=doctor,
+            patient__user__first_name=["Asha", "Meera", "Leela"][number],
+            since_date=today - dt.timedelta(days=60),
+            due_date=today - dt.timedelta(days=days),
+            unanswered_at=[timezone.now()] * (number == 2),
+        )
+    page = page_for(receptionist, width=width, scheme=scheme)
+    page.goto(reverse("clinical:follow_up_list"))
+    sees(page, f"follow-ups-{scheme}")
+    page.get_by_role("button", name="Not wanted Asha").click()
+    page.get_by_text("does not want to come").wait_for()
+    sees(page, f"follow-ups-declined-{scheme}")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("is on the list again").wait_for()
+    page.get_by_role("link", name="Book Asha").click()
+    page.get_by_text("Asha").first.wait_for()
+    assert page.get_by_label("Doctor").input_value() == doctor.pk
