@@ -21,7 +21,12 @@ def rows(admin):
     from accounts.models import AuditLog, NameWord, User
     from homeo.base.models import Submission
     from homeo.demo.factories.billing import InvoiceFactory
-    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+    from homeo.demo.factories.clinical import (
+        ConsultationFactory,
+        FollowUpFactory,
+        PrescriptionFactory,
+        PrescriptionItemFactory,
+    )
     from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory, PatientFactory
     from homeo.demo.factories.scheduling import (
         AppointmentFactory,
@@ -70,6 +75,7 @@ def rows(admin):
         CalendarFeedFactory(user=doctor.user),
         ConsultationFactory(patient=patient, doctor=doctor.user),
         prescription,
+        FollowUpFactory(patient=patient, doctor=doctor.user),
         PrescriptionItemFactory(prescription=prescription),
         InvoiceFactory(patient=patient),
     ]

@@ -39,6 +39,7 @@ def more_of(row):
         "Consultation": clinical.ConsultationFactory,
         "Prescription": clinical.PrescriptionFactory,
         "PrescriptionItem": clinical.PrescriptionItemFactory,
+        "FollowUp": clinical.FollowUpFactory,
         "Invoice": billing.InvoiceFactory,
     }
     if factory := factories.get(type(row).__name__):
