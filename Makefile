@@ -10,7 +10,7 @@ STATIC := $(STATE)/static/staticfiles.json
 NO_DATABASE := DATABASE_URL=postgres://nowhere/homeo
 NEW_KEY := $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: help setup demo demo-reset test lint lock bench-scheduling
+.PHONY: help setup demo demo-reset test lint lock bench-scheduling bench-clinical
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make lint         run every static check"
 	@echo "make lock         compile requirements/*.txt out of pyproject.toml"
 	@echo "make bench-scheduling   measure the busiest pages over a large clinic (SCALE=0.1 for less)"
+	@echo "make bench-clinical     the same for charts of 500 and of 5 visits"
 	@echo "make setup        only install what demo, test and lint need"
 
 demo: export HOMEO_DEMO = 1
@@ -49,9 +50,9 @@ lock: .venv/dev.stamp
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/base.txt
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements/base.txt -o requirements/dev.txt
 
-bench-scheduling: export HOMEO_PG_DATA ?= $(abspath $(STATE))/bench/postgres
-bench-scheduling: $(STATIC)
-	@$(BIN)/python -m benchmarks.serve
+bench-scheduling bench-clinical: export HOMEO_PG_DATA ?= $(abspath $(STATE))/bench/postgres
+bench-scheduling bench-clinical: bench-%: $(STATIC)
+	@$(BIN)/python -m benchmarks.serve $*
 
 setup: .venv/dev.stamp $(ASSETS)
 

@@ -53,13 +53,13 @@ class Size:
 
 
 HELPERS = """
-    CREATE FUNCTION pg_temp.made_id(kind text, n bigint) RETURNS text IMMUTABLE LANGUAGE sql AS
+    CREATE OR REPLACE FUNCTION pg_temp.made_id(kind text, n bigint) RETURNS text IMMUTABLE LANGUAGE sql AS
         $$ SELECT translate(left(hash, 1), '0123456789', 'ghijklmnop') || substr(hash, 2, 23)
            FROM (SELECT md5(kind || n) AS hash) AS hashed $$;
     -- A number from 0 to 1 that depends on nothing but the name and the row.
-    CREATE FUNCTION pg_temp.chance(kind text, n bigint) RETURNS float8 IMMUTABLE LANGUAGE sql AS
+    CREATE OR REPLACE FUNCTION pg_temp.chance(kind text, n bigint) RETURNS float8 IMMUTABLE LANGUAGE sql AS
         $$ SELECT (hashtextextended(kind, n) & 1073741823) / 1073741824.0 $$;
-    CREATE FUNCTION pg_temp.pick(words text[], at float8) RETURNS text IMMUTABLE LANGUAGE sql AS
+    CREATE OR REPLACE FUNCTION pg_temp.pick(words text[], at float8) RETURNS text IMMUTABLE LANGUAGE sql AS
         $$ SELECT words[1 + floor(at * cardinality(words))::int] $$;
 """
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
+from benchmarks.data import RECEPTIONISTS
 from benchmarks.load import Client
 from homeo.base.fields import new_id
 
@@ -55,6 +56,11 @@ FREE = """
                                 AND status NOT IN ('CANCELLED', 'RESCHEDULED'))
     ORDER BY slot, md5(u.id || day), u.id
 """
+
+
+def email(n: int) -> str:
+    """Return with which address client `n` signs in: a receptionist each."""
+    return f"r{n % RECEPTIONISTS + 1}@clinic.example"
 
 
 def column(connection: psycopg.Connection, sql: str, values: dict | None = None) -> list[str]:

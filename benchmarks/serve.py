@@ -9,6 +9,7 @@ Environment: `SCALE` (1) and `SCALE_SMALL` (a hundredth of it), `ROUNDS` (5), `S
 next).
 """
 
+import importlib
 import os
 import signal
 import subprocess
@@ -35,6 +36,9 @@ SECONDS = float(os.environ.get("SECONDS", "2"))
 ONLY = os.environ.get("PAGES", "")
 PORT = int(os.environ.get("BENCH_PORT", "8790"))
 CLIENTS = 8
+SUITES = {"scheduling": "benchmarks.pages", "clinical": "benchmarks.clinical"}
+"""What is measured: modules with `email(n)`, who signs in, and `pages(connection)`."""
+
 START = 30
 
 
@@ -54,6 +58,7 @@ class Clinic:
 
     scale: float
     port: int
+    suite: str
     clients: list[Client] = field(default_factory=list)
     pages: list = field(default_factory=list)
     floor: object = None
@@ -79,7 +84,7 @@ class Clinic:
         with psycopg.connect(conninfo(), autocommit=True) as connection:
             if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [self.database]).rowcount:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
-        command = [sys.executable, "-m", "benchmarks.prepare", str(self.scale)]
+        command = [sys.executable, "-m", "benchmarks.prepare", str(self.scale), self.suite]
         subprocess.run(command, env=self.environment, cwd=PROJECT, check=True)  # noqa: S603
 
     @contextmanager
@@ -109,15 +114,15 @@ class Clinic:
 
     def open(self) -> None:
         """Sign everybody in and read what is asked for."""
-        from benchmarks.data import PASSWORD, RECEPTIONISTS  # noqa: PLC0415 - needs the settings
-        from benchmarks.pages import pages  # noqa: PLC0415
+        from benchmarks.data import PASSWORD  # noqa: PLC0415 - needs the settings
 
+        suite = importlib.import_module(SUITES[self.suite])
         for n in range(CLIENTS):
             client = Client(self.port)
-            client.sign_in(f"r{n % RECEPTIONISTS + 1}@clinic.example", PASSWORD)
+            client.sign_in(suite.email(n), PASSWORD)
             self.clients.append(client)
         with psycopg.connect(conninfo(dbname=self.database)) as connection:
-            self.floor, found = pages(connection)
+            self.floor, found = suite.pages(connection)
         self.pages = [page for page in found if ONLY in page.name]
 
     def ask(self, page, seconds: float = SECONDS) -> Window:
@@ -208,7 +213,8 @@ def print_race(clinic: Clinic) -> None:
 
 def main() -> None:
     """Make what is missing, serve, measure, and print the table."""
-    clinics = [Clinic(SCALE, PORT), Clinic(SMALL, PORT + 1)]
+    suite = sys.argv[1]
+    clinics = [Clinic(SCALE, PORT, suite), Clinic(SMALL, PORT + 1, suite)]
     with ExitStack() as stack:
         stack.enter_context(nullcontext() if os.environ.get("DATABASE_URL") else postgres.serving())
         for clinic in clinics:
@@ -222,7 +228,8 @@ def main() -> None:
             clinic.open()
         if clinics[0].pages:
             print_table(clinics)
-        print_race(clinics[0])
+        if suite == "scheduling":
+            print_race(clinics[0])
 
 
 if __name__ == "__main__":

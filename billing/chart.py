@@ -1,5 +1,6 @@
 """Invoices on a patient's chart."""
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,10 @@ def register() -> None:
             order=50,
             permission="billing.view_invoice",
             template="patients/_chart_invoices.html",
+            model=Invoice,
             rows=_invoices,
+            at=lambda: F("created_at"),
+            facts=("invoice_no", "amount", "description", "payment_status", "due_date"),
             entry=_entry,
             icon="receipt-rupee",
             empty=gettext_lazy("No invoices yet"),
@@ -29,9 +33,9 @@ def _invoices(user, patient):
     return Invoice.objects.for_user(user).active().filter(patient=patient).order_by("-created_at", "-pk")
 
 
-def _entry(user, invoice) -> chart.Entry:
+def _entry(user, invoice, at) -> chart.Entry:
     return chart.Entry(
-        at=invoice.created_at,
+        at=at,
         icon="receipt-rupee",
         title=f"{invoice.number}, {money(invoice.amount)}",
         text=invoice.description,

@@ -1,11 +1,28 @@
 """Consultations, prescriptions and letters on a patient's chart."""
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinical.models import Consultation, Letter, Prescription
+from clinical.models import Consultation, FollowUp, Letter, Prescription, PrescriptionItem, Remedy
 from patients import chart
+
+LINE_FACTS = ("medicine_name", "potency", "form", "dosage", "frequency", "duration")
+LINES = (
+    PrescriptionItem.objects.filter(prescription=OuterRef("pk"))
+    .order_by("position", "created_at", "id")
+    .values(line=JSONObject(code="remedy__code", **{name: name for name in LINE_FACTS}))
+)
+PRESCRIPTION_SEARCH = """
+    ({{table}}.search @@ {{word}} OR EXISTS (SELECT FROM clinical_prescriptionitem AS line
+                                             WHERE line.prescription_id = {{table}}.id AND line.search @@ {{word}}{known}))
+"""
+WITHOUT_PLACEBOS = """
+    AND NOT EXISTS (SELECT FROM clinical_remedy AS remedy WHERE remedy.id = line.remedy_id AND remedy.code <> '')
+"""
 
 
 def register() -> None:
@@ -17,7 +34,10 @@ def register() -> None:
             order=10,
             permission="clinical.view_consultation",
             template="patients/_chart_consultations.html",
+            model=Consultation,
             rows=_consultations,
+            at=lambda: F("scheduled_at"),
+            facts=("diagnosis", "complaints", "status", "duration", *chart.DOCTOR_FACTS),
             entry=_consultation_entry,
             icon="stethoscope",
             empty=gettext_lazy("No consultations yet"),
@@ -30,7 +50,12 @@ def register() -> None:
             order=20,
             permission="clinical.view_prescription",
             template="patients/_chart_prescriptions.html",
+            model=Prescription,
             rows=_prescriptions,
+            at=lambda: Coalesce("signed_at", "created_at"),
+            facts=("signed_at", "replaced_by__id", *chart.DOCTOR_FACTS),
+            extras={"lines": ArraySubquery(LINES)},
+            search=_prescription_search,
             entry=_prescription_entry,
             icon="pill",
             empty=gettext_lazy("No prescriptions yet"),
@@ -43,8 +68,11 @@ def register() -> None:
             order=25,
             permission="clinical.view_letter",
             template="patients/_chart_letters.html",
+            model=Letter,
             rows=_letters,
-            entry=None,
+            at=lambda: F("signed_at"),
+            facts=("kind", "statement", "addressee", "archived_at", *chart.DOCTOR_FACTS),
+            entry=_letter_entry,
             icon="certificate",
             empty=gettext_lazy("No certificates or letters yet"),
         )
@@ -57,15 +85,30 @@ def register() -> None:
             load=_open_consultation,
         )
     )
+    chart.register(
+        chart.Actions(
+            key="next",
+            permission="clinical.add_followup",
+            template="clinical/_chart_next.html",
+            load=_follow_up,
+            place=chart.SIDE,
+        )
+    )
 
 
 def _consultations(user, patient):
-    return Consultation.objects.for_user(user).active().filter(patient=patient).select_related("doctor").latest_first()
+    return (
+        Consultation.objects.for_user(user, patient)
+        .active()
+        .filter(patient=patient)
+        .select_related("doctor")
+        .latest_first()
+    )
 
 
-def _consultation_entry(user, consultation) -> chart.Entry:
+def _consultation_entry(user, consultation, at) -> chart.Entry:
     return chart.Entry(
-        at=consultation.scheduled_at,
+        at=at,
         icon="stethoscope",
         title=consultation.diagnosis or _("Consultation"),
         text=consultation.complaints,
@@ -79,23 +122,23 @@ def _consultation_entry(user, consultation) -> chart.Entry:
 
 def _prescriptions(user, patient):
     return (
-        Prescription.objects.for_user(user)
+        Prescription.objects.for_user(user, patient)
         .active()
         .filter(patient=patient)
         .select_related("doctor")
-        .with_items()
+        .prefetch_related("items")
         .latest_first()
     )
 
 
-def _prescription_entry(user, prescription) -> chart.Entry:
-    items = list(prescription.items.all())
+def _prescription_entry(user, prescription, at) -> chart.Entry:
+    lines = [_line(line) for line in prescription.lines]
     may_know = user.has_perm("clinical.view_remedy")
     return chart.Entry(
-        at=prescription.signed_at or prescription.created_at,
+        at=at,
         icon="pill",
-        title=", ".join(item.label if may_know else item.patient_label for item in items),
-        text="; ".join(item.directions for item in items),
+        title=", ".join(line.label if may_know else line.patient_label for line in lines) or _("Prescription"),
+        text="; ".join(line.directions for line in lines),
         by=prescription.doctor.display_name,
         url=reverse("clinical:prescription_detail", args=[prescription.pk]),
         state=prescription.state,
@@ -103,8 +146,35 @@ def _prescription_entry(user, prescription) -> chart.Entry:
     )
 
 
+def _line(facts: dict) -> PrescriptionItem:
+    """Return a line of which only the facts are loaded."""
+    code = facts.pop("code")
+    return PrescriptionItem(remedy=Remedy(code=code) if code else None, **facts)
+
+
+def _prescription_search(user) -> str:
+    """Return the condition that a prescription holds a word; whoever may not know which one is a placebo finds none."""
+    known = "" if user.has_perm("clinical.view_remedy") else WITHOUT_PLACEBOS
+    return PRESCRIPTION_SEARCH.format(known=known)
+
+
 def _letters(user, patient):
-    return Letter.objects.for_user(user).filter(patient=patient).select_related("doctor").latest_first()
+    return (
+        Letter.objects.for_user(user, patient).filter(patient=patient).select_related("doctor").latest_first()
+    )
+
+
+def _letter_entry(user, letter, at) -> chart.Entry:
+    return chart.Entry(
+        at=at,
+        icon="certificate",
+        title=letter.get_kind_display(),
+        text=letter.statement or letter.addressee,
+        by=letter.doctor.display_name,
+        url=reverse("clinical:letter_detail", args=[letter.pk]),
+        state=letter.state,
+        state_label=letter.state_label,
+    )
 
 
 def _open_consultation(user, patient) -> dict:
@@ -117,3 +187,8 @@ def _open_consultation(user, patient) -> dict:
         .first()
     )
     return {"consultation": consultation}
+
+
+def _follow_up(user, patient) -> dict:
+    """Return when the doctor expects the patient."""
+    return {"follow_up": FollowUp.objects.for_user(user).open().filter(patient=patient).with_met().first()}

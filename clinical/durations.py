@@ -9,6 +9,24 @@ LONGEST = 366
 UNITS = {"d": 1, "day": 1, "days": 1, "w": 7, "wk": 7, "week": 7, "weeks": 7, "m": 30, "month": 30, "months": 30}
 WRITTEN = re.compile(r"\s*(\d{1,3})\s*([a-z]*)\s*\.?\s*", re.ASCII)
 
+DAYS_MAX = 730
+DAYS_OF = {"d": 1, "w": 7, "m": 30, "y": 365}
+# After the stroke of the shorthand: sevenths are days, fifty-seconds weeks, twelfths months.
+STROKES = {"7": 1, "52": 7, "12": 30}
+NUMBERS = {
+    name: number
+    for number, names in enumerate(
+        ("a an one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+        start=1,
+    )
+    for name in names.split()
+}
+NUMBER = rf"(\d{{1,3}}|{'|'.join(NUMBERS)})"
+UNIT = r"(d(?:ays?)?|w(?:(?:ee)?ks?)?|mo?n?ths?|m|y(?:(?:ea)?rs?)?)"
+SHORTHAND = re.compile(r"\b(\d{1,2})\s*/\s*(7|52|12)\b")
+SPAN = re.compile(rf"\b(?:{NUMBER}\s*(?:-|–|to|or)\s*)?{NUMBER}\s*-?\s*{UNIT}\b")
+BARE = re.compile(r"\d{1,3}")
+
 
 def read(text: str) -> tuple[str, int | None]:
     """Return the words and the number of days; what is no number of days, weeks or months (30 days) stays as it is.
@@ -31,3 +49,29 @@ def read(text: str) -> tuple[str, int | None]:
         30: ngettext("%(count)d month", "%(count)d months", count),
     }
     return words[days_each] % {"count": count}, count * days_each
+
+
+def days_in(text: str) -> int | None:
+    """Return the days that a text speaks of, None where it names none or more than two years.
+
+    Of "7 to 10 days" the longer counts; of several spans their sum ("1 week 3 days"); a bare number is days.
+    """
+    text = text.lower().strip()
+    if BARE.fullmatch(text):
+        return _within(int(text))
+    days = sum(int(number) * STROKES[stroke] for number, stroke in SHORTHAND.findall(text))
+    days += sum(_number(number) * DAYS_OF[unit[0]] for _least, number, unit in SPAN.findall(SHORTHAND.sub(" ", text)))
+    return _within(days)
+
+
+def days_of_line(line) -> int | None:
+    """Return the days that a line of a prescription covers: its own number of days, else what its text says."""
+    return line.days or days_in(line.duration)
+
+
+def _number(text: str) -> int:
+    return NUMBERS.get(text) or int(text)
+
+
+def _within(days: int) -> int | None:
+    return days if 0 < days <= DAYS_MAX else None

@@ -1,10 +1,13 @@
-"""Filters of the list of prescriptions."""
+"""Filters of the lists of prescriptions and of follow-ups."""
+
+import datetime as dt
 
 import django_filters
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
-from clinical.models import Prescription
+from accounts.models import Role, User
+from clinical.models import FollowUp, Prescription
 from homeo.base.filters import DayFilter
 
 
@@ -37,3 +40,47 @@ class PrescriptionFilter(django_filters.FilterSet):
             case "replaced":
                 return queryset.filter(replaced_by__isnull=False)
         return queryset.filter(signed_at__isnull=True)
+
+
+def _doctors(request):
+    return User.objects.filter(role=Role.DOCTOR, is_active=True).order_by("search_name", "pk")
+
+
+class FollowUpFilter(django_filters.FilterSet):
+    """Whom to call: those due until today in the last three months, unless something else is asked for."""
+
+    SHOWN = dt.timedelta(days=90)
+    SOON = dt.timedelta(days=7)
+
+    doctor = django_filters.ModelChoiceFilter(label=_("Doctor"), queryset=_doctors, empty_label=_("All doctors"))
+    due = django_filters.ChoiceFilter(
+        label=_("Due"),
+        choices=[("soon", _("Also within a week")), ("ever", _("Also longer than 3 months ago"))],
+        empty_label=_("Until today"),
+        method="do_nothing",
+    )
+    answer = django_filters.ChoiceFilter(
+        label=_("Answer"), choices=[("declined", _("Not wanted"))], empty_label=_("To call"), method="do_nothing"
+    )
+
+    class Meta:
+        model = FollowUp
+        fields = ["doctor", "due", "answer"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.request.user.role == Role.DOCTOR:
+            del self.filters["doctor"]
+
+    def do_nothing(self, queryset, name, value):
+        """Leave it to the whole, where a filter that is not set counts too."""
+        return queryset
+
+    def filter_queryset(self, queryset):
+        """Keep those to call, or those that were declined, in the days asked for."""
+        queryset = super().filter_queryset(queryset)
+        asked, today = self.form.cleaned_data, timezone.localdate()
+        due = asked.get("due")
+        rows = queryset.open().filter(declined_at__isnull=False) if asked.get("answer") else queryset.to_call()
+        rows = rows.filter(due_date__lte=today + self.SOON if due == "soon" else today)
+        return rows if due == "ever" else rows.filter(due_date__gte=today - self.SHOWN)

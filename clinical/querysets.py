@@ -11,6 +11,7 @@ from accounts.models import Role
 from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
 from patients.querysets import OfPatientQuerySet
 from patients.treating import BACK
+from scheduling.models import Appointment
 
 NEXT_WORD = "[^ ]* (.* )?"
 """What may stand, as a pattern, between the beginnings of two words that were typed one after the other."""
@@ -19,16 +20,18 @@ NEXT_WORD = "[^ ]* (.* )?"
 class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Consultations."""
 
-    def for_user(self, user):
+    def for_user(self, user, patient=None):
         """Return one's own and those of treated patients for a doctor, one's own completed ones for a patient."""
         if not user.has_perm("clinical.view_consultation"):
             return self.none()
         match user.role:
+            case Role.DOCTOR if patient is not None:
+                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
                 treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
                 return self.filter(Q(doctor=user) | Q(patient__in=treated))
             case Role.PATIENT:
-                return self.active().of_patients_of(user).filter(status="COMPLETED")
+                return self.active().of_patients_of(user, patient).filter(status="COMPLETED")
         return self.none()
 
     def written_by(self, doctor):
@@ -71,16 +74,18 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
 class PrescriptionQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Prescriptions."""
 
-    def for_user(self, user):
+    def for_user(self, user, patient=None):
         """Return one's own and those of treated patients for a doctor, one's own signed ones for a patient."""
         if not user.has_perm("clinical.view_prescription"):
             return self.none()
         match user.role:
+            case Role.DOCTOR if patient is not None:
+                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
                 treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
                 return self.filter(Q(doctor=user) | Q(patient__in=treated))
             case Role.PATIENT:
-                return self.active().of_patients_of(user).signed()
+                return self.active().of_patients_of(user, patient).signed()
         return self.none()
 
     def written_by(self, doctor):
@@ -120,16 +125,18 @@ class PrescriptionItemQuerySet(BaseQuerySet):
 class LetterQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Certificates and referral letters."""
 
-    def for_user(self, user):
+    def for_user(self, user, patient=None):
         """Return one's own and those of treated patients for a doctor, one's own that count for a patient."""
         if not user.has_perm("clinical.view_letter"):
             return self.none()
         match user.role:
+            case Role.DOCTOR if patient is not None:
+                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
                 treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
                 return self.filter(Q(doctor=user) | Q(patient__in=treated))
             case Role.PATIENT:
-                return self.active().of_patients_of(user)
+                return self.active().of_patients_of(user, patient)
         return self.none()
 
     def written_by(self, doctor):
@@ -139,6 +146,47 @@ class LetterQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     def latest_first(self):
         """Sort from the latest."""
         return self.order_by("-signed_at", "-pk")
+
+
+class FollowUpQuerySet(OfPatientQuerySet):
+    """Follow-ups."""
+
+    def for_user(self, user):
+        """Return all for the front desk and admins, one's own for a doctor."""
+        if not user.has_perm("clinical.view_followup"):
+            return self.none()
+        match user.role:
+            case Role.ADMIN | Role.RECEPTIONIST:
+                return self
+            case Role.DOCTOR:
+                return self.filter(doctor=user)
+        return self.none()
+
+    def open(self):
+        """Return the latest of each patient and doctor, of patients who are not archived."""
+        return self.filter(closed_at__isnull=True, patient__archived_at__isnull=True)
+
+    def to_call(self):
+        """Return the open ones that nobody declined and that no visit meets."""
+        return self.open().filter(declined_at__isnull=True).with_met().filter(is_met=False)
+
+    def with_met(self):
+        """Add `is_met`: the patient is booked with the doctor, or was seen by her, on a later day than `since_date`.
+
+        A visit that was cancelled or missed meets nothing.
+        """
+        same = {"patient": OuterRef("patient"), "doctor": OuterRef("doctor")}
+        booked = Appointment.objects.occupying().filter(
+            no_show_at__isnull=True, appointment_date__gt=OuterRef("since_date"), **same
+        )
+        # Seen without a visit, too.
+        seen = self.model._meta.apps.get_model("clinical", "Consultation").objects.attended()
+        seen = seen.active().filter(scheduled_at__date__gt=OuterRef("since_date"), **same)
+        return self.annotate(is_met=Exists(booked) | Exists(seen))
+
+    def with_people(self):
+        """Load the patient's and the doctor's accounts."""
+        return self.select_related("patient__user", "doctor")
 
 
 class OfConsultationQuerySet(BaseQuerySet):

@@ -86,6 +86,7 @@ def note_content(
                 "lines": [
                     {
                         "remedy": item.label,
+                        "patient_reads": item.patient_label,
                         "how": ", ".join(filter(None, (item.directions, item.notes))),
                     }
                     for item in items

@@ -209,6 +209,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDICAL_RECORD_MAX_BYTES = env.int("HOMEO_RECORD_MAX_BYTES", default=20 * 1024 * 1024)
+MEDICAL_RECORD_MAX_PIXELS = env.int("HOMEO_RECORD_MAX_PIXELS", default=64_000_000)
+FILE_UPLOAD_HANDLERS = [
+    "homeo.base.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # ── Language and time ───────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"

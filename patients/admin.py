@@ -89,7 +89,7 @@ class MedicalRecordAdmin(ClinicalMixin, OfPatientAdmin):
     """That there is a document, of what kind and whose; not its title, nor the file."""
 
     list_display = ("recorded_at", "record_type", "patient", "uploaded_by", "content_type", "file_size")
-    list_filter = ("record_type", ("recorded_at", admin.DateFieldListFilter))
+    list_filter = ("record_type", ArchivedFilter, ("recorded_at", admin.DateFieldListFilter))
     list_select_related = ("patient__user", "uploaded_by")
     ordering = ("-created_at",)
-    unshown_fields = ("file_url",)
+    unshown_fields = ("file_url", "thumbnail")

@@ -1,15 +1,15 @@
 """The frame of a patient's chart: the apps above put in what they know of the patient.
 
-A section has a tab, its rows on the timeline of the overview, and a permission; what a person may not see, neither the
-tab nor the timeline shows. `Actions` stand in the head of the chart.
+A section has a tab, its rows on the timeline of the overview (`patients.timeline`), and a permission; what a person may
+not see, neither the tab nor the timeline shows. `Actions` stand in the head of the chart.
 """
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.paginator import Page
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, F, Model, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,11 +22,15 @@ from patients.models import MedicalRecord, Patient
 
 LATEST = 25
 OVERVIEW = "overview"
+HEAD, SIDE = "head", "side"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One thing that happened, as the timeline shows it; `at` is an aware moment, `state` a word of the component."""
+    """One thing that happened, as the timeline shows it.
+
+    `at` is an aware moment, `state` a word of the status component, `picture` the address of a small picture.
+    """
 
     at: dt.datetime
     icon: str
@@ -37,16 +41,25 @@ class Entry:
     state: str = ""
     state_label: str = ""
     is_key: bool = False
+    picture: str = ""
+
+
+SEARCH = "{table}.search @@ {word}"
+"""The condition that a row holds a word, over the column that a migration adds to the table, with its index."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
     """One kind of rows of a patient, with a `patient` column.
 
-    - `rows(user, patient)`: the rows that the person may see, latest first, with all that `template` and `entry` need.
-    - `entry(user, row)`: the row on the timeline, or None where another section tells it; without it the section has
-      its tab only.
+    - `rows(user, patient)`: the rows that the person may see, latest first, with all that `template` needs.
     - `template`: shows `rows` of one page of the tab; it also gets `person`, who looks at them.
+    - `at()`: the moment of a row on the timeline, as an expression.
+    - `facts`: the columns that `entry` needs, such as `status` or `doctor__first_name`; of another row also its `id`.
+      `extras`: expressions that it needs besides, as JSON.
+    - `entry(user, row, at)`: the row on the timeline; only the facts of `row` are loaded.
+    - `told(user)`: the condition on rows that no other section tells on the timeline of everything.
+    - `search(user)`: SQL of the condition that a row holds a word; `{table}` and `{word}` stand for the table and the word.
     """
 
     key: str
@@ -54,20 +67,32 @@ class Section:
     order: int
     permission: str
     template: str
+    model: type[Model]
     rows: Callable[[User, Patient], BaseQuerySet]
-    entry: Callable[[User, object], Entry | None] | None
+    entry: Callable[[User, object, dt.datetime], Entry]
+    facts: tuple[str, ...]
+    at: Callable[[], object]
     icon: str
     empty: str
+    extras: dict = field(default_factory=dict)
+    told: Callable[[User], Q] = lambda user: Q()
+    search: Callable[[User], str] = lambda user: SEARCH
+
+
+DOCTOR_FACTS = ("doctor__id", "doctor__first_name", "doctor__last_name", "doctor__role")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """Buttons in the head of the chart: `template` gets `patient` and what `load(user, patient)` returns."""
+    """What a person does in the head of the chart, or beside it: `template` gets `patient` and, as `context`, what
+    `load(user, patient)` returns.
+    """
 
     key: str
     permission: str
     template: str
     load: Callable[[User, Patient], dict]
+    place: str = HEAD
 
 
 _sections: dict[str, Section] = {}
@@ -85,12 +110,12 @@ def sections_for(user: User) -> list[Section]:
     return sorted(shown, key=lambda section: section.order)
 
 
-def actions_for(user: User, patient: Patient) -> list[dict]:
-    """Return the buttons of the head: each a template and its context."""
+def actions_for(user: User, patient: Patient, place: str) -> list[dict]:
+    """Return the actions of a place: each a template and its context."""
     return [
         {"template": actions.template, "context": actions.load(user, patient)}
         for actions in _actions.values()
-        if user.has_perm(actions.permission)
+        if actions.place == place and user.has_perm(actions.permission)
     ]
 
 
@@ -102,8 +127,8 @@ def counts(user: User, patient: Patient, sections: list[Section]) -> dict[str, i
 
 
 def _count(rows):
-    counted = rows.order_by().filter(patient=OuterRef("pk")).values("patient").annotate(count=Count("pk"))
-    return Subquery(counted.values("count"))
+    # Counted as scalars: PostgreSQL would start workers for a union of counts, which takes longer than to count.
+    return Subquery(rows.order_by().values("patient").annotate(count=Count("pk")).values("count"))
 
 
 def page_of(section: Section, user: User, patient: Patient, number: str | None) -> Page:
@@ -111,36 +136,26 @@ def page_of(section: Section, user: User, patient: Patient, number: str | None) 
     return BoundedPaginator(section.rows(user, patient), LATEST).get_page(number)
 
 
-def timeline(user: User, patient: Patient, sections: list[Section]) -> list[Entry]:
-    """Return what happened last, of all kinds together, at most 25 entries."""
-    entries = [
-        entry
-        for section in sections
-        if section.entry
-        for row in section.rows(user, patient)[:LATEST]
-        if (entry := section.entry(user, row))
-    ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LATEST]
-
-
 def _documents(user, patient):
     return (
-        MedicalRecord.objects.for_user(user)
+        MedicalRecord.objects.for_user(user, patient)
+        .active()
         .filter(patient=patient)
         .select_related("uploaded_by")
         .order_by("-recorded_at", "-pk")
     )
 
 
-def _document_entry(user, record) -> Entry:
+def _document_entry(user, record, at) -> Entry:
     return Entry(
-        at=record.recorded_at,
+        at=at,
         icon="paperclip",
         title=record.title,
         text=record.description,
         by=_("%(kind)s, uploaded by %(who)s")
         % {"kind": record.get_record_type_display(), "who": record.uploaded_by.display_name},
-        url=reverse("patients:medicalrecord_download", args=[record.pk]),
+        url=reverse("patients:medicalrecord_detail", args=[record.pk]),
+        picture=reverse("patients:medicalrecord_thumbnail", args=[record.pk]) if record.thumbnail else "",
     )
 
 
@@ -151,7 +166,13 @@ register(
         order=30,
         permission="patients.view_medicalrecord",
         template="patients/_chart_documents.html",
+        model=MedicalRecord,
         rows=_documents,
+        at=lambda: F("recorded_at"),
+        facts=(
+            *("title", "description", "record_type", "thumbnail"),
+            *(f"uploaded_by__{name}" for name in ("id", "first_name", "last_name", "role")),
+        ),
         entry=_document_entry,
         icon="files",
         empty=gettext_lazy("No documents yet"),

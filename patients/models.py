@@ -182,12 +182,15 @@ class RecordType(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+RECORDS_FOLDER = "records"
+
+
 def record_path(record: "MedicalRecord", filename: str) -> str:
     """Return where a document is kept: below its patient, under a name that says nothing."""
-    return f"records/{record.patient_id}/{new_id()}"
+    return f"{RECORDS_FOLDER}/{record.patient_id}/{new_id()}"
 
 
-class MedicalRecord(BaseModel):
+class MedicalRecord(ArchivableModel):
     """A document of a patient, kept in the private store under a random name."""
 
     patient = models.ForeignKey(
@@ -196,6 +199,7 @@ class MedicalRecord(BaseModel):
     title = models.CharField(_("title"), max_length=150)
     description = LongTextField(_("description"), max_length=2000, blank=True, default="")
     file_url = models.FileField(_("file"), max_length=200, upload_to=record_path)
+    thumbnail = models.FileField(_("thumbnail"), max_length=200, upload_to=record_path, blank=True, editable=False)
     file_name = models.CharField(_("file name"), max_length=200, editable=False)
     content_type = models.CharField(_("content type"), max_length=60, editable=False)
     file_size = models.PositiveIntegerField(_("size in bytes"), editable=False)
@@ -221,6 +225,11 @@ class MedicalRecord(BaseModel):
 
     def __str__(self):
         return f"{self.get_record_type_display()}, {self.recorded_at:%Y-%m-%d}"
+
+    @property
+    def icon(self) -> str:
+        """Return the icon of a document of this kind, for one without a thumbnail."""
+        return "file-type-pdf" if self.content_type == "application/pdf" else "file-text"
 
     @property
     def audit_patient_id(self) -> str:

@@ -166,8 +166,14 @@ def _slips(words: list[str]) -> list[list[str]]:
 class OfPatientQuerySet(BaseQuerySet):
     """Rows that belong to one patient each, by `patient`."""
 
-    def of_patients_of(self, user):
-        """Return the rows of the patients whom the person may see."""
+    def of_patients_of(self, user, patient=None):
+        """Return the rows of the patients whom the person may see.
+
+        Args:
+            patient: the one whose chart it is, found by `Patient.objects.for_user(user)`: nobody is looked up again.
+        """
+        if patient is not None:
+            return self.filter(patient=patient)
         patients = self.model._meta.get_field("patient").related_model
         return self.filter(patient__in=patients.objects.for_user(user))
 
@@ -180,11 +186,12 @@ class GuardianQuerySet(OfPatientQuerySet):
         return self.of_patients_of(user)
 
 
-class MedicalRecordQuerySet(OfPatientQuerySet):
+class MedicalRecordQuerySet(OfPatientQuerySet, ArchivableQuerySet):
     """Documents of patients."""
 
-    def for_user(self, user):
-        """Return those of treated patients for a doctor, one's own and one's wards' for a patient."""
+    def for_user(self, user, patient=None):
+        """Return those of treated patients for a doctor, own and wards' that are not archived for a patient."""
         if not user.has_perm("patients.view_medicalrecord"):
             return self.none()
-        return self.of_patients_of(user)
+        rows = self.active() if user.role == Role.PATIENT else self
+        return rows.of_patients_of(user, patient)

@@ -2,10 +2,7 @@
 
 import datetime as dt
 from difflib import SequenceMatcher
-from pathlib import PurePath
 
-import puremagic
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
@@ -14,17 +11,12 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.models import Role, User
 from homeo.base.errors import DomainError
-from patients.models import Guardian, MedicalRecord, Patient
+from patients import files
+from patients.models import RECORDS_FOLDER, Guardian, MedicalRecord, Patient
 
 DUPLICATES_MAX = 5
 ALIKE = 0.75
-FILE_STEM_MAX = 190
-
-RECORD_TYPES = {
-    "application/pdf": ".pdf",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-}
+ORPHAN_AGE = dt.timedelta(days=1)
 
 
 @transaction.atomic
@@ -161,60 +153,87 @@ def likely_duplicates(*, first_name: str, last_name: str, date_of_birth: dt.date
     ][:DUPLICATES_MAX]
 
 
-@transaction.atomic
 def add_medical_record(
     *,
     actor: User,
     patient: Patient,
     file: File,
-    title: str,
     record_type: str,
     recorded_at: dt.datetime,
+    title: str = "",
     description: str = "",
 ) -> MedicalRecord:
-    """Keep a document of a patient, its kind found out by its content.
+    """Keep a document of a patient, its kind found out by its content; without a title it is called as its file is.
+
+    The files are written before the row: should the process die between the two, `clear_orphan_files` removes them.
 
     Raises:
-        DomainError: it is empty, too large, or no PDF, JPEG or PNG.
+        DomainError: the file is not taken, see `files.examine`.
     """
-    content_type = content_type_of(file)
+    examined = files.examine(file)
     record = MedicalRecord(
         patient=patient,
-        title=title,
+        title=title or files.title_of(examined.name),
         description=description,
         record_type=record_type,
         recorded_at=recorded_at,
         uploaded_by=actor,
         file_url=file,
-        # Under the ending of what it is, so that it opens as nothing else once it is downloaded.
-        file_name=PurePath(file.name).stem[:FILE_STEM_MAX] + RECORD_TYPES[content_type],
-        content_type=content_type,
+        thumbnail=examined.thumbnail,
+        file_name=examined.name,
+        content_type=examined.content_type,
         file_size=file.size,
     )
     record.full_clean()
-    record.save()
+    try:
+        with transaction.atomic():
+            record.save()
+    except BaseException:
+        for kept in (record.file_url, record.thumbnail):
+            if kept and kept._committed:
+                kept.storage.delete(kept.name)
+        raise
     return record
 
 
-def content_type_of(file: File) -> str:
-    """Return the type of an uploaded file by its first bytes.
+@transaction.atomic
+def archive_medical_record(*, actor: User, record: MedicalRecord) -> MedicalRecord:
+    """Put a document away; its file stays."""
+    record = MedicalRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
+    record.archived_at = record.archived_at or timezone.now()
+    record.save(update_fields=["archived_at", "updated_at"])
+    return record
 
-    Raises:
-        DomainError: it is empty, too large, or of a kind that is not taken.
+
+@transaction.atomic
+def restore_medical_record(*, actor: User, record: MedicalRecord) -> MedicalRecord:
+    """Take a document back out of the archive."""
+    record = MedicalRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
+    record.archived_at = None
+    record.save(update_fields=["archived_at", "updated_at"])
+    return record
+
+
+def clear_orphan_files(*, now: dt.datetime) -> int:
+    """Delete the files of documents that belong to no row and are a day old; return how many.
+
+    A younger one may belong to an upload that is not committed yet.
     """
-    if not file.size:
-        raise DomainError(_("The file is empty."), field="file")
-    if file.size > settings.MEDICAL_RECORD_MAX_BYTES:
-        limit = settings.MEDICAL_RECORD_MAX_BYTES // (1024 * 1024)
-        raise DomainError(_("The file is larger than %(limit)d MB.") % {"limit": limit}, field="file")
-    file.seek(0)
-    head = file.read(2048)
-    file.seek(0)
+    storage = MedicalRecord._meta.get_field("file_url").storage
+    cleared = 0
+    for folder in _listed(storage, RECORDS_FOLDER)[0]:
+        paths = [f"{RECORDS_FOLDER}/{folder}/{name}" for name in _listed(storage, f"{RECORDS_FOLDER}/{folder}")[1]]
+        rows = MedicalRecord.objects.filter(patient_id=folder).values_list("file_url", "thumbnail")
+        for path in set(paths).difference(*rows):
+            if storage.get_modified_time(path) < now - ORPHAN_AGE:
+                storage.delete(path)
+                cleared += 1
+    return cleared
+
+
+def _listed(storage, folder: str) -> tuple[list[str], list[str]]:
+    """Return the folders and the files of a folder of the store, none where it is not there yet."""
     try:
-        found = {match.mime_type for match in puremagic.magic_string(head)}
-    except puremagic.PureError:
-        found = set()
-    for content_type in RECORD_TYPES:
-        if content_type in found:
-            return content_type
-    raise DomainError(_("This is no PDF, JPEG or PNG file, whatever its name says."), field="file")
+        return storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []

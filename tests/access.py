@@ -40,7 +40,14 @@ TABLE = {
     ("patients:guardian_create", "patient"): (302, 200, 403, 403, 200, 403, 403),
     ("patients:medicalrecord_list", ""): (302, 403, 403, 403, 403, 200, 200),
     ("patients:medicalrecord_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("patients:medicalrecord_archive_list", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("patients:medicalrecord_detail", "record"): (302, 403, 200, 404, 403, 200, 404),
+    ("patients:medicalrecord_show", "record"): (302, 403, 200, 404, 403, 200, 404),
     ("patients:medicalrecord_download", "record"): (302, 403, 200, 404, 403, 200, 404),
+    ("patients:medicalrecord_thumbnail", "picture"): (302, 403, 200, 404, 403, 200, 404),
+    ("patients:medicalrecord_page", "pages"): (302, 403, 200, 404, 403, 200, 404),
+    ("patients:medicalrecord_archive", "record"): (302, 403, 405, 404, 403, 403, 403),
+    ("patients:medicalrecord_restore", "record"): (302, 403, 405, 404, 403, 403, 403),
     # Scheduling
     ("day", ""): (302, 200, 200, 200, 200, 403, 403),
     ("day_doctors", ""): (302, 200, 200, 200, 200, 403, 403),
@@ -112,6 +119,12 @@ TABLE = {
     ("clinical:snippet_favourite", "snippet"): (302, 403, 405, 404, 403, 403, 403),
     ("clinical:snippet_remove", "snippet"): (302, 403, 405, 404, 403, 403, 403),
     ("clinical:addendum_create", "completed"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:follow_up_list", ""): (302, 200, 200, 200, 200, 403, 403),
+    ("clinical:follow_up_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:follow_up_unanswered", "follow up"): (302, 403, 403, 403, 405, 403, 403),
+    ("clinical:follow_up_forget_unanswered", "follow up"): (302, 403, 403, 403, 405, 403, 403),
+    ("clinical:follow_up_decline", "follow up"): (302, 403, 403, 403, 405, 403, 403),
+    ("clinical:follow_up_return", "follow up"): (302, 403, 403, 403, 405, 403, 403),
     ("clinical:prescription_list", ""): (302, 403, 200, 200, 403, 200, 200),
     ("clinical:prescription_create", "consultation"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:patient_prescription_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
@@ -157,4 +170,6 @@ def address(name: str, kind: str, rows: dict) -> str:
         return reverse(name, kwargs={"code": rows["prescription"].check_code})
     if kind.startswith("?"):
         return f"{reverse(name)}?{kind[1:]}={rows[kind[1:]].pk}"
+    if name == "patients:medicalrecord_page":
+        return reverse(name, kwargs={"pk": rows[kind].pk, "number": 1})
     return reverse(name, kwargs={"pk": rows[kind].pk} if kind else {})

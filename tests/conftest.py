@@ -108,6 +108,7 @@ def world(db, admin, receptionist):
     from homeo.demo.factories.billing import InvoiceFactory
     from homeo.demo.factories.clinical import (
         ConsultationFactory,
+        FollowUpFactory,
         LetterFactory,
         PrescriptionFactory,
         PrescriptionItemFactory,
@@ -160,7 +161,10 @@ def world(db, admin, receptionist):
         "snippet": SnippetFactory(doctor=doctor),
         "template": TemplateItemFactory(template__doctor=doctor).template,
         "letter": LetterFactory(patient=patient, doctor=doctor),
+        "follow up": FollowUpFactory(patient=patient, doctor=doctor),
         "record": MedicalRecordFactory(patient=patient, uploaded_by=doctor),
+        "picture": MedicalRecordFactory(patient=patient, uploaded_by=doctor, drawn="PNG"),
+        "pages": MedicalRecordFactory(patient=patient, uploaded_by=doctor, drawn="TIFF"),
         "invoice": InvoiceFactory(patient=patient),
         "exception": HoursExceptionFactory(doctor=doctor.doctor, date=tomorrow + 2 * week),
         "time off": TimeOffFactory(doctor=doctor.doctor, start_date=tomorrow + 3 * week),

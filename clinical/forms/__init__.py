@@ -1,6 +1,7 @@
 """Forms of the consulting room, by subject."""
 
 from clinical.forms.consultations import AddendumForm, ConfirmForm, ConsultationForm
+from clinical.forms.follow_ups import SeeAgainForm
 from clinical.forms.letters import CertificateForm, ReferralForm
 from clinical.forms.prescriptions import (
     LINES_MAX,
@@ -23,4 +24,5 @@ __all__ = [
     "PrescriptionReplaceForm",
     "PrescriptionUpdateForm",
     "ReferralForm",
+    "SeeAgainForm",
 ]

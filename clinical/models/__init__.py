@@ -1,6 +1,7 @@
-"""Consultations with their notes, remedies, prescriptions with their templates, and letters."""
+"""Consultations with their notes, remedies, prescriptions with their templates, letters, follow-ups."""
 
 from clinical.models.consultations import Consultation, ConsultationStatus
+from clinical.models.follow_ups import FollowUp
 from clinical.models.letters import Letter, LetterKind
 from clinical.models.notes import (
     INTENSITIES,
@@ -24,6 +25,7 @@ __all__ = [
     "Consultation",
     "ConsultationStatus",
     "DosageForm",
+    "FollowUp",
     "Letter",
     "LetterKind",
     "Line",

@@ -12,6 +12,7 @@ from clinical.cautions import cautions_of
 from clinical.errors import LinesRefusedError
 from clinical.lines import understood
 from clinical.models import Consultation, Prescription, PrescriptionItem
+from clinical.services.follow_ups import expect_after
 from clinical.services.locks import lock_consultation, require_own
 from homeo.base.errors import DomainError
 from homeo.base.fields import new_id
@@ -115,6 +116,8 @@ def _save(prescription: Prescription, items: list[dict]) -> None:
         raise LinesRefusedError(refused)
     for item in kept.values():
         item.delete()
+    if prescription.is_signed:
+        expect_after(prescription)
 
 
 def _with_reasons(prescription, lines):
@@ -146,6 +149,7 @@ def sign_drafts(consultation: Consultation, *, at: dt.datetime) -> None:
                 raise DomainError(_("%(caution)s Open the draft and say why it stays, or change the remedy.") % told)
         prescription.signed_at = at
         prescription.save(update_fields=["signed_at", "updated_at"])
+        expect_after(prescription)
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ NAVIGATION = {
         (_("Patients"), "users", "patients:patient_list", ""),
         (_("Billing"), "receipt-rupee", "billing:invoice_list", ""),
         (_("Waiting list"), "hourglass", "scheduling:waiting_list", ""),
+        (_("Calls"), "phone", "clinical:follow_up_list", ""),
     ],
     Role.PATIENT: [
         (_("Home"), "home", "home", ""),

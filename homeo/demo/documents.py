@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from accounts.audit import bulk
 from homeo.demo.factories.patients import MedicalRecordFactory
 from homeo.demo.people import People, came
+from patients import files
 from patients.models import MedicalRecord, Patient, RecordType
 
 REPORTS = (
@@ -69,20 +70,18 @@ def add_documents(rng: random.Random, now: dt.datetime, people: People) -> None:
 def _record(patient: Patient, report, when: dt.datetime, uploader) -> MedicalRecord:
     title, name, kind, description, lines = report
     if name.endswith(".pdf"):
-        content, content_type = (
-            pdf([title, f"{patient.name}, born {patient.date_of_birth:%d %b %Y}", "", *lines]),
-            "application/pdf",
-        )
+        content = pdf([title, f"{patient.name}, born {patient.date_of_birth:%d %b %Y}", "", *lines])
     else:
-        content, content_type = png(320, 240), "image/png"
+        content = png(320, 240)
+    examined = files.examine(ContentFile(content, name=name))
     record = MedicalRecordFactory.build(
         patient=patient,
         title=title,
         description=description,
-        file_url=ContentFile(content, name=name),
+        content=content,
+        thumbnail=examined.thumbnail or "",
         file_name=name,
-        content_type=content_type,
-        file_size=len(content),
+        content_type=examined.content_type,
         record_type=kind,
         recorded_at=when,
         uploaded_by=uploader,

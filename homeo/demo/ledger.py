@@ -14,11 +14,17 @@ from billing.models import Invoice, PaymentMethod
 from billing.services import DAYS_TO_PAY
 from clinical import signing
 from clinical.case import Layout
+from clinical.durations import days_in
 from clinical.models import Complaint, ComplaintResponse, Consultation, Remedy, SignedNote
 from clinical.readable import readable_texts
 from clinical.sheet import TEXTS
 from homeo.demo.factories.billing import InvoiceFactory
-from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+from homeo.demo.factories.clinical import (
+    ConsultationFactory,
+    FollowUpFactory,
+    PrescriptionFactory,
+    PrescriptionItemFactory,
+)
 from homeo.demo.factories.scheduling import AppointmentFactory
 from homeo.demo.people import came
 from patients.models import Patient
@@ -65,6 +71,7 @@ class Ledger:
         self.appointments: list[Appointment] = []
         self.consultations: list[Consultation] = []
         self.prescriptions: list = []
+        self.follow_ups: dict = {}
         self.items: list = []
         self.complaints: list[Complaint] = []
         self.responses: list[ComplaintResponse] = []
@@ -219,6 +226,21 @@ class Ledger:
         for position, line in enumerate(case.lines):
             item = PrescriptionItemFactory.build(prescription=prescription, position=position, **line)
             self.items.append(came(item, made, consultation.doctor))
+        if signed:
+            self._expect(consultation, case, timezone.localdate(signed))
+
+    def _expect(self, consultation, case, since):
+        """Expect the patient when the longest line of the latest prescription ends."""
+        key = consultation.patient.pk, consultation.doctor.pk
+        days = max(days_in(line["duration"]) or 0 for line in case.lines)
+        if days and (key not in self.follow_ups or self.follow_ups[key].since_date < since):
+            follow_up = FollowUpFactory.build(
+                patient=consultation.patient,
+                doctor=consultation.doctor,
+                since_date=since,
+                due_date=since + dt.timedelta(days=days),
+            )
+            self.follow_ups[key] = came(follow_up, consultation.completed_at, consultation.doctor)
 
     def _bill(self, consultation):
         doctor, made = consultation.doctor, consultation.completed_at
@@ -310,6 +332,7 @@ class Ledger:
             bulk.create(rows)
         for rows in (self.prescriptions, self.items, self._signatures(), self.invoices):
             bulk.create(rows)
+        bulk.create(list(self.follow_ups.values()))
         AuditLog._base_manager.bulk_create(self.entries, batch_size=bulk.BATCH)
 
     def _signatures(self) -> list[SignedNote]:

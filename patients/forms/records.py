@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from homeo.base.fields import validate_past_date
 from homeo.base.forms import BaseModelForm, OnceFormMixin, VersionFormMixin
+from patients import files
 from patients.models import MedicalRecord, Patient, RecordType
-from patients.services import RECORD_TYPES
 
-FILE_NAME_MAX_LENGTH = 200
+FILES_MAX = 20
+ACCEPTED = [*files.ENDINGS, *(ending for endings in files.ENDINGS.values() for ending in endings)]
 
 
 class ClinicalNotesForm(VersionFormMixin, BaseModelForm):
@@ -28,15 +29,33 @@ class ClinicalNotesForm(VersionFormMixin, BaseModelForm):
         }
 
 
-class MedicalRecordForm(OnceFormMixin, BaseModelForm):
-    """A document to upload. What kind of file it is, the service finds out by its content."""
+class FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
 
-    file = forms.FileField(
-        label=_("File"),
-        max_length=FILE_NAME_MAX_LENGTH,
-        widget=forms.FileInput({"accept": ",".join(RECORD_TYPES)}),
-        error_messages={"empty": _("The file is empty.")},
-    )
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, as a list; whether each is taken, the service decides by its content."""
+
+    widget = FilesInput
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs, allow_empty_file=True)
+
+    def clean(self, data, initial=None):
+        """Return the list of files that were sent, which is not empty."""
+        chosen = [super(FilesField, self).clean(file) for file in data or [None]]
+        if len(chosen) > FILES_MAX:
+            text = _("Choose at most %(limit)d files at once; these are %(count)d.")
+            raise forms.ValidationError(text % {"limit": FILES_MAX, "count": len(chosen)})
+        return chosen
+
+
+class MedicalRecordForm(OnceFormMixin, BaseModelForm):
+    """Documents to upload. What kind of file each is, the service finds out by its content."""
+
+    file = FilesField(label=_("Files"), widget=FilesInput({"accept": ",".join(ACCEPTED)}))
     recorded_on = forms.DateField(
         label=_("Date of the document"),
         validators=[validate_past_date],
@@ -47,18 +66,25 @@ class MedicalRecordForm(OnceFormMixin, BaseModelForm):
     class Meta:
         model = MedicalRecord
         fields = ["title", "record_type", "description"]
-        widgets = {"description": forms.Textarea({"rows": 3})}
+        widgets = {"description": forms.Textarea({"rows": 2})}
+        help_texts = {"title": _("Left empty, each document is called as its file is.")}
 
     field_order = ["file", "title", "record_type", "recorded_on", "description"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        limit = settings.MEDICAL_RECORD_MAX_BYTES // (1024 * 1024)
+        self.fields["title"].required = False
         self.fields["record_type"].choices = [("", _("Choose …")), *RecordType.choices]
-        self.fields["file"].help_text = _("PDF, JPEG or PNG, at most %(limit)d MB.") % {"limit": limit}
+        self.fields["file"].help_text = _(
+            "PDF, JPEG, PNG, TIFF, DICOM or plain text, at most %(limit)d MB each, %(count)d at once."
+        ) % {"limit": settings.MEDICAL_RECORD_MAX_BYTES // 2**20, "count": FILES_MAX}
 
-    def record(self) -> dict:
-        """Return the valid document as the service takes it, recorded at the start of its day."""
-        values = {name: self.cleaned_data[name] for name in ("file", "title", "record_type", "description")}
-        day = dt.datetime.combine(self.cleaned_data["recorded_on"], dt.time())
-        return values | {"recorded_at": timezone.make_aware(day)}
+    def records(self) -> list[dict]:
+        """Return the documents as the service takes them, one for each file, recorded at the start of their day."""
+        day = timezone.make_aware(dt.datetime.combine(self.cleaned_data["recorded_on"], dt.time()))
+        values = {name: self.cleaned_data[name] for name in ("record_type", "description")} | {"recorded_at": day}
+        chosen, title = self.cleaned_data["file"], self.cleaned_data["title"]
+        titles = [f"{title[:140]} ({n})" for n in range(1, len(chosen) + 1)] if title and len(chosen) > 1 else [title]
+        return [
+            values | {"file": file, "title": title} for file, title in zip(chosen, titles * len(chosen), strict=False)
+        ]

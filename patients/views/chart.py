@@ -1,13 +1,17 @@
 """The chart of a patient, and what a doctor notes on top of it."""
 
+from urllib.parse import urlencode
+
 from django.db.models import Prefetch
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from homeo.base.searches import keep_search, kept_search
 from homeo.base.views import ScopedObjectMixin, VersionedFormView
-from patients import chart, services
+from patients import chart, services, timeline
 from patients.forms.records import ClinicalNotesForm
 from patients.models import Guardian, Patient
 
@@ -38,7 +42,8 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
                 "tabs": [
                     {"section": one, "count": counts[one.key], "is_current": one is section} for one in self.sections
                 ],
-                "actions": chart.actions_for(user, patient),
+                "actions": chart.actions_for(user, patient, chart.HEAD),
+                "beside": chart.actions_for(user, patient, chart.SIDE),
                 "section": section,
             }
             | (self._tab(section) if section else self._overview(counts))
@@ -50,8 +55,43 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
         return {"page_obj": page, "base_query": f"tab={section.key}"}
 
     def _overview(self, counts):
-        entries = chart.timeline(self.request.user, self.object, self.sections)
-        return {"entries": entries, "has_more": sum(counts.values()) > chart.LATEST}
+        asked, query = self.request.GET, {}
+        chosen = [section for section in self.sections if section.key == asked.get("kind")]
+        if chosen:
+            query["kind"] = chosen[0].key
+        if search_text := kept_search(self.request, asked.get("search", "")):
+            query["search"] = asked["search"]
+        before = timeline.Cursor.read(asked.get("before"))
+        stream = timeline.read(
+            self.request.user,
+            self.object,
+            chosen or self.sections,
+            words=timeline.words_of(search_text) if search_text else None,
+            before=before,
+            is_whole=not chosen,
+        )
+        return {
+            "stream": stream,
+            "before": before,
+            "search_text": search_text,
+            "kinds": [(section, section is chosen[0] if chosen else False) for section in self.sections],
+            "is_everything": not chosen,
+            "kept_search": urlencode({"search": query["search"]}) if search_text else "",
+            "older_query": urlencode(query | {"before": stream.older}) if stream.older else "",
+            "latest_query": urlencode(query),
+        }
+
+    def post(self, request, *args, **kwargs):
+        """Keep the words to search for out of the address, and show what they find."""
+        query = {"kind": request.GET["kind"]} if "kind" in request.GET else {}
+        if key := keep_search(request, request.POST.get("q", "")):
+            query["search"] = key
+        return HttpResponseRedirect(f"{request.path}?{urlencode(query)}")
+
+    def get_template_names(self):
+        """Return the entries alone for the button that asks for older ones."""
+        is_part = self.request.htmx and "before" in self.request.GET
+        return ["patients/_chart_stream.html"] if is_part else super().get_template_names()
 
 
 class PatientNotesUpdateView(VersionedFormView):

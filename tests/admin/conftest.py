@@ -29,6 +29,7 @@ def rows(admin):
     from homeo.demo.factories.billing import InvoiceFactory
     from homeo.demo.factories.clinical import (
         ConsultationFactory,
+        FollowUpFactory,
         LetterFactory,
         PrescriptionFactory,
         PrescriptionItemFactory,
@@ -90,6 +91,7 @@ def rows(admin):
         TemplateItemFactory(),
         RemedyRelationFactory(),
         prescription,
+        FollowUpFactory(patient=patient, doctor=doctor.user),
         PrescriptionItemFactory(prescription=prescription),
         LetterFactory(patient=patient, doctor=doctor.user),
         InvoiceFactory(patient=patient),

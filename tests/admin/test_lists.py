@@ -44,6 +44,7 @@ def more_of(row):
         "TemplateItem": clinical.TemplateItemFactory,
         "RemedyRelation": clinical.RemedyRelationFactory,
         "Letter": clinical.LetterFactory,
+        "FollowUp": clinical.FollowUpFactory,
         "Invoice": billing.InvoiceFactory,
     }
     if factory := factories.get(type(row).__name__):

@@ -69,7 +69,7 @@ def make_some(db):
     for factory in (
         *(billing.InvoiceFactory, clinical.ConsultationFactory, clinical.PrescriptionItemFactory),
         *(clinical.ComplaintResponseFactory, clinical.SignedNoteFactory, clinical.SnippetFactory),
-        clinical.LetterFactory,
+        *(clinical.LetterFactory, clinical.FollowUpFactory),
         *(patients.GuardianFactory, patients.MedicalRecordFactory, scheduling.AppointmentFactory),
         *(scheduling.DoctorBreakFactory, scheduling.HoursExceptionFactory, scheduling.TimeOffFactory),
         *(scheduling.ClosureFactory, scheduling.VisitTypeFactory, scheduling.VisitSeriesFactory),

@@ -176,7 +176,8 @@ def _watch(page, home: str, problems: list[str]) -> None:
             problems.append(f"{response.status}: {response.url}")
 
     def on_request(request):
-        if not request.url.startswith((home, "blob:")):
+        # The browser's own PDF viewer is an extension of it.
+        if not request.url.startswith((home, "blob:", "chrome:", "chrome-extension:")):
             problems.append(f"another host: {request.url}")
 
     page.on("console", on_console)

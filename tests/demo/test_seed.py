@@ -16,8 +16,8 @@ from homeo.demo.diary import Diary
 from homeo.demo.ledger import Ledger
 from homeo.demo.people import Register, around
 from homeo.demo.remedies import PICTURES
+from patients import files
 from patients.models import Guardian, MedicalRecord, Patient
-from patients.services import content_type_of
 from scheduling.models import Appointment, Doctor, DoctorAvailability
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,8 @@ def check_records():
         assert written.count() == model.objects.count()
     for record in MedicalRecord.objects.all():
         with record.file_url.open() as file:
-            assert content_type_of(file) == record.content_type
+            assert files.examine(file).content_type == record.content_type
+        assert bool(record.thumbnail) == (record.content_type == files.PNG)
 
 
 def check_times():

@@ -8,12 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from homeo.base.fields import new_id
-from homeo.demo.factories.patients import PDF
+from homeo.demo.factories.patients import PDF, picture
 from patients.models import MedicalRecord
 
 pytestmark = pytest.mark.django_db
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89"
-JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
+PNG = picture("PNG")
+JPEG = picture("JPEG")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from clinical.models import (
     Complaint,
     ComplaintResponse,
     Consultation,
+    FollowUp,
     Letter,
     Prescription,
     PrescriptionItem,
@@ -209,3 +210,15 @@ class LetterFactory(factory.django.DjangoModelFactory):
 def _columns(letter) -> dict:
     names = ("patient", "doctor", "kind", "signed_at", "from_date", "until_date")
     return {name: getattr(letter, name) for name in names}
+
+
+class FollowUpFactory(factory.django.DjangoModelFactory):
+    """A patient who was to come yesterday."""
+
+    class Meta:
+        model = FollowUp
+
+    patient = factory.SubFactory(PatientFactory)
+    doctor = factory.LazyFunction(lambda: DoctorFactory().user)
+    since_date = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=31))
+    due_date = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=1))

@@ -1,0 +1,41 @@
+"""The pages of the consulting room that are measured: charts of a long and of a short history."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import psycopg
+
+from benchmarks.clinical_data import FIRST_CHART
+from benchmarks.load import Client
+from benchmarks.pages import Page, column, over
+
+CHART = "SELECT id FROM patients_patient WHERE file_no = %(number)s"
+
+
+def email(n: int) -> str:
+    """Return with which address every client signs in: the doctor of the two charts."""
+    return "d1@clinic.example"
+
+
+def searches(path: str, words: list[str]) -> Callable[[Client], Iterator[bytes]]:
+    """Return what looks at the finds of searches in one chart; the words are sent before."""
+
+    def requests(client: Client) -> Iterator[bytes]:
+        answers = [client.ask(client.request("POST", path, {"q": text})) for text in words]
+        return itertools.cycle([client.request("GET", answer.headers["location"]) for answer in answers])
+
+    return requests
+
+
+def pages(connection: psycopg.Connection) -> tuple[Page, list[Page]]:
+    """Return the floor, and the pages that are compared with it."""
+    profiles = column(connection, "SELECT id FROM scheduling_doctor ORDER BY license_number LIMIT 10")
+    long, short = (f"/patients/{column(connection, CHART, {'number': FIRST_CHART + n})[0]}/" for n in (1, 2))
+    words = ["migraine", "salt", "word17 grief", "sepia"]
+    return Page("floor", over(*(f"/floor/{pk}/" for pk in profiles))), [
+        Page("chart, 500 visits", over(long), target=0.3),
+        Page("chart, 5 visits", over(short), target=0.3),
+        Page("documents of 2,000", over(f"{long}?tab=documents")),
+        Page("search in a chart of 500 visits", searches(long, words), target=0.4),
+        Page("search in a chart of 5 visits", searches(short, words), target=0.4),
+    ]

@@ -1,0 +1,149 @@
+"""The timeline of a chart: rows of every section in one stream, newest first, filtered, searched and paged by keyset.
+
+Whatever the history is long, a page of it is one query: each section gives its newest 26 rows, through an index that
+begins with the patient, and the newest of all are shown. `Section.rows` decides which rows a person may see.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import BooleanField, F, Model, Q, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import JSONObject
+
+from accounts.models import User
+from patients.chart import Entry, Section
+from patients.models import Patient
+
+PAGE_SIZE = 25
+WORDS_MAX = 8
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND = dt.timedelta(microseconds=1)
+CURSOR = re.compile(r"(-?[0-9]{1,17})-([a-z0-9]{1,24})")
+# The text is folded before it is quoted: folding may give a quote.
+WORD = "to_tsquery('simple', quote_literal(homeo_fold(%s)) || ':*')"
+WITHIN_WORDS = frozenset("-./")
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the stream, by the moment and the id of a row; the entries after it are older."""
+
+    at: dt.datetime
+    pk: str
+
+    @classmethod
+    def read(cls, text: str | None) -> "Cursor | None":
+        """Return the place that an address names, None for none or for nonsense."""
+        match = CURSOR.fullmatch(text or "")
+        try:
+            return cls(EPOCH + int(match[1]) * MICROSECOND, match[2]) if match else None
+        except OverflowError:
+            return None
+
+    def __str__(self):
+        return f"{(self.at - EPOCH) // MICROSECOND}-{self.pk}"
+
+    def older(self) -> Q:
+        """Return the condition on `at` and `pk` of what comes after."""
+        return Q(at__lt=self.at) | Q(at=self.at, pk__lt=self.pk)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A page of the timeline: at most 25 entries, newest first, and where the next page begins, if there is one."""
+
+    entries: list[Entry]
+    older: Cursor | None
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words to search for: letters and digits, and what stands within them, such as 3.9 or nux-v."""
+    kept = "".join(s if unicodedata.category(s)[0] in "LMN" or s in WITHIN_WORDS else " " for s in text)
+    words = (word.strip("".join(WITHIN_WORDS)) for word in kept.split())
+    return [word for word in words if word][:WORDS_MAX]
+
+
+def read(
+    user: User,
+    patient: Patient,
+    sections: Iterable[Section],
+    *,
+    words: list[str] | None = None,
+    before: Cursor | None = None,
+    is_whole: bool = True,
+) -> Stream:
+    """Return a page of what happened to a patient, in one query.
+
+    Args:
+        words: all must begin a word of the row's text, without regard to case and accents; None searches nothing.
+        before: where the page begins.
+        is_whole: the sections are all that the person sees: a row that another section tells is left out.
+    """
+    branches = [
+        _branch(section, user, patient, words=words, before=before, is_whole=is_whole and not words)
+        for section in sections
+    ]
+    if not branches:
+        return Stream([], None)
+    first, *others = branches
+    rows = first.union(*others, all=True).order_by("-at", "-pk")[: PAGE_SIZE + 1] if others else first
+    found = list(rows)
+    by_key = {section.key: section for section in sections}
+    entries = [by_key[kind].entry(user, _row(by_key[kind].model, pk, facts), at) for kind, pk, at, facts in found]
+    older = Cursor(found[PAGE_SIZE - 1][2], found[PAGE_SIZE - 1][1]) if len(found) > PAGE_SIZE else None
+    return Stream(entries[:PAGE_SIZE], older)
+
+
+def _branch(section: Section, user: User, patient: Patient, *, words, before, is_whole: bool):
+    rows = section.rows(user, patient).prefetch_related(None).order_by()
+    if is_whole:
+        rows = rows.filter(section.told(user))
+    for word in words or ():
+        condition = section.search(user).format(table=f'"{section.model._meta.db_table}"', word=WORD)
+        params = [word] * condition.count("%s")
+        # The words are parameters; the rest is written in the code.
+        rows = rows.filter(RawSQL(condition, params, output_field=BooleanField()))  # noqa: S611
+    rows = rows.annotate(
+        kind=Value(section.key),
+        at=section.at(),
+        facts=JSONObject(**{name: F(name) for name in section.facts}, **section.extras),
+    )
+    if before:
+        rows = rows.filter(before.older())
+    return rows.order_by("-at", "-pk").values_list("kind", "pk", "at", "facts")[: PAGE_SIZE + 1]
+
+
+def _row(model: type[Model], pk: str, facts: dict) -> Model:
+    """Return a row of which only the facts are loaded, with the rows that it names, and the extras as attributes."""
+    own, related, extras = {"id": pk}, {}, {}
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    for name, value in facts.items():
+        head, _sep, tail = name.partition("__")
+        if tail:
+            related.setdefault(head, {})[tail] = value
+        elif name in fields:
+            own[name] = fields[name].to_python(value)
+        else:
+            extras[name] = value
+    row = _loaded(model, own)
+    for name, values in related.items():
+        relation = model._meta.get_field(name)
+        named = _loaded(relation.related_model, values) if values["id"] else None
+        if relation.concrete:
+            setattr(row, name, named)
+        else:
+            relation.set_cached_value(row, named)
+    for name, value in extras.items():
+        setattr(row, name, value)
+    return row
+
+
+def _loaded(model: type[Model], values: dict) -> Model:
+    # In the order of the columns, as rows come from the database.
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db(connection.alias, names, [values[name] for name in names])
