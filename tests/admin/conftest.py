@@ -21,7 +21,15 @@ def rows(admin):
     from accounts.models import AuditLog, NameWord, User
     from homeo.base.models import Submission
     from homeo.demo.factories.billing import InvoiceFactory
-    from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+    from homeo.demo.factories.clinical import (
+        ComplaintFactory,
+        ComplaintResponseFactory,
+        ConsultationFactory,
+        PrescriptionFactory,
+        PrescriptionItemFactory,
+        SignedNoteFactory,
+        SnippetFactory,
+    )
     from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory, PatientFactory
     from homeo.demo.factories.scheduling import (
         AppointmentFactory,
@@ -69,6 +77,10 @@ def rows(admin):
         NoticePreferenceFactory(patient=patient),
         CalendarFeedFactory(user=doctor.user),
         ConsultationFactory(patient=patient, doctor=doctor.user),
+        ComplaintFactory(patient=patient, consultation__patient=patient, consultation__doctor=doctor.user),
+        ComplaintResponseFactory(complaint__consultation__patient=patient),
+        SignedNoteFactory(consultation__patient=patient),
+        SnippetFactory(doctor=doctor.user),
         prescription,
         PrescriptionItemFactory(prescription=prescription),
         InvoiceFactory(patient=patient),
@@ -77,7 +89,11 @@ def rows(admin):
         for row in made:
             names = getattr(row, "clinical_fields", ())
             for name in names:
-                setattr(row, name, f"{SECRET} {number}")
+                field = row._meta.get_field(name)
+                if field.get_internal_type() in {"CharField", "TextField"} and not field.choices:
+                    setattr(row, name, f"{SECRET} {number}")
+                elif field.get_internal_type() == "JSONField":
+                    setattr(row, name, {"mind": f"{SECRET} {number}"})
             if names:
                 row.save()
     found = {type(row): row for row in made}

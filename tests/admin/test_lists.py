@@ -39,6 +39,10 @@ def more_of(row):
         "Consultation": clinical.ConsultationFactory,
         "Prescription": clinical.PrescriptionFactory,
         "PrescriptionItem": clinical.PrescriptionItemFactory,
+        "Complaint": clinical.ComplaintFactory,
+        "ComplaintResponse": clinical.ComplaintResponseFactory,
+        "SignedNote": clinical.SignedNoteFactory,
+        "Snippet": clinical.SnippetFactory,
         "Invoice": billing.InvoiceFactory,
     }
     if factory := factories.get(type(row).__name__):
