@@ -106,7 +106,7 @@ class Sheet:
             if name not in UNCOMPARED and mine != other:
                 is_text = name in TEXTS or (name in PARTS and PARTS[name].choices is None)
                 found.append(Difference(name, _label(name), _show(name, mine), _show(name, other), is_text))
-        own, other = _by_key(self.rows), _by_key(theirs.rows)
+        own, other = _paired(self.rows, theirs.rows)
         for number, key in enumerate(dict.fromkeys([*own, *other]), 1):
             if _even_row(own.get(key)) != _even_row(other.get(key)):
                 label = _("Complaint %(number)d") % {"number": number}
@@ -122,7 +122,7 @@ class Sheet:
     def merged(self, theirs: "Sheet", choices: Mapping[str, str]) -> "Sheet":
         """Return this sheet with what was chosen for each difference: mine, theirs or both; by default as proposed."""
         fields, responses = dict(self.fields), dict(self.responses)
-        own, other = _by_key(self.rows), _by_key(theirs.rows)
+        own, other = _paired(self.rows, theirs.rows)
         rows = dict(own)
         for difference in self.differences(theirs):
             key = difference.key
@@ -192,6 +192,23 @@ def _by_key(rows) -> dict[str, dict]:
         new += not row["id"]
         keyed[f"{ROW_PREFIX}-{row['id'] or f'new{new}'}"] = row
     return keyed
+
+
+def _paired(mine, theirs) -> tuple[dict[str, dict], dict[str, dict]]:
+    """Return both lists of rows by key; a new row that says what one of the other list says is that one."""
+    own, other = _by_key(mine), _by_key(theirs)
+    return _aligned(own, other), _aligned(other, own)
+
+
+def _aligned(rows, others) -> dict[str, dict]:
+    found = {}
+    for key, row in rows.items():
+        twins = (
+            one for one in others if one not in rows and one not in found and _even_row(others[one]) == _even_row(row)
+        )
+        twin = None if row["id"] or key in others else next(twins, None)
+        found[twin or key] = row | {"id": others[twin]["id"]} if twin else row
+    return found
 
 
 def _take(mine, theirs, choice, difference):

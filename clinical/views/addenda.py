@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from clinical import services
 from clinical.forms import AddendumForm
 from clinical.models import Consultation, NoteDraft
+from clinical.reading import read_note
 from clinical.sheet import Sheet
 from clinical.views.consultations import OwnConsultationMixin
-from clinical.views.writing import read_note
 from homeo.base.views import OnceFormView
 
 

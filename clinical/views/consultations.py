@@ -8,7 +8,8 @@ from django.views.generic import TemplateView
 
 from clinical import services, signing
 from clinical.forms import ConfirmForm
-from clinical.models import Consultation, NoteDraft, Prescription, SignedNote
+from clinical.models import Consultation, Prescription, SignedNote
+from clinical.reading import unsaved_draft
 from clinical.sheet import TEXTS
 from homeo.base.views import ActionView, OnceFormView, ScopedObjectMixin
 from patients.models import Patient
@@ -43,13 +44,12 @@ class ConsultationDetailView(ScopedObjectMixin, TemplateView):
         prescriptions = Prescription.objects.for_user(self.request.user).active().with_items()
         texts = [(self.object._meta.get_field(name).verbose_name, getattr(self.object, name)) for name in TEXTS]
         notes = SignedNote.objects.for_user(self.request.user).filter(consultation=self.object).in_order()
-        unsaved = NoteDraft.objects.for_user(self.request.user).filter(consultation=self.object).latest_first()
         return super().get_context_data(
             consultation=self.object,
             patient=self.object.patient,
             texts=[(label, text) for label, text in texts if text],
             signed=signing.read(notes.select_related("signed_by"), self.object),
-            unsaved=unsaved.first(),
+            unsaved=unsaved_draft(self.request.user, self.object),
             prescriptions=prescriptions.filter(consultation=self.object).latest_first(),
             is_own=self.object.doctor_id == self.request.user.pk,
             **kwargs,

@@ -1,7 +1,5 @@
 """The page on which a note is written: saved, drafted, compared, merged."""
 
-from dataclasses import dataclass
-
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -11,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from clinical import services
 from clinical.case import FOLLOW_UP, GENERALS, PARTS, Layout, in_words
-from clinical.courses import Told, mean_of, picture_of, steps_of, told
+from clinical.courses import picture_of, steps_of
 from clinical.forms import ConsultationForm
 from clinical.models import Complaint, Consultation, NoteDraft, Prescription, Snippet
+from clinical.reading import Note, read_note
 from clinical.services.drafts import moment_of
 from clinical.sheet import Sheet
 from clinical.views.consultations import OwnConsultationMixin
@@ -28,25 +27,6 @@ LAST_NOTE = "last"
 TEMPLATES_MOST = 20
 SHOWN_ASIDE = ("mind", "miasm")
 TOKENS = ("window", "seen", "adopted")
-
-
-@dataclass
-class Note:
-    """A stored note with its rows: `sheet`, and `complaints`, those of earlier notes that are asked for."""
-
-    sheet: Sheet
-    complaints: list[Complaint]
-    told: Told | None
-
-
-def read_note(user, consultation: Consultation) -> Note:
-    """Read what the form of a note is made of, in two queries."""
-    rows, asked, responses = [], [], []
-    for complaint in Complaint.objects.for_user(user).of_note(consultation):
-        (rows if complaint.consultation_id == consultation.pk else asked).append(complaint)
-        responses += [one for one in complaint.responses.all() if one.consultation_id == consultation.pk]
-    said = told(mean_of(one.value for one in responses), mean_of(one.percent for one in responses))
-    return Note(Sheet.of(consultation, rows, responses), asked, said)
 
 
 class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):

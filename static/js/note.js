@@ -14,6 +14,7 @@ function keepNote(form) {
   const AGAIN = 2_000; // ms until the next try
   const PATIENCE = 15_000; // ms for an answer
   const KEEPALIVE_MOST = 60_000; // bytes that a browser sends for a page that is gone
+  const TROUBLE = { failing: true, "signed-out": true, elsewhere: true };
   const mark = $("[data-saved]");
   const say = $("[data-saved-say]", mark);
   let timer = null;
@@ -21,9 +22,13 @@ function keepNote(form) {
   let changes = 0; // how often something was typed
   let kept = 0; // up to which of them the server has everything
   let isAsking = false;
+  let wasTrouble = false;
+  let isSent = false;
 
   const show = (state, text) => {
-    if (mark.dataset.state !== state && state !== "saying") announce(text);
+    // Only trouble and its end are read aloud: every two seconds would be unbearable.
+    if (state in TROUBLE ? mark.dataset.state !== state : state === "kept" && wasTrouble) announce(text);
+    if (state !== "saying") wasTrouble = state in TROUBLE;
     mark.dataset.state = state;
     say.textContent = text;
   };
@@ -41,7 +46,7 @@ function keepNote(form) {
   };
 
   async function keep() {
-    if (sending || isAsking || kept === changes) return;
+    if (sending || isAsking || isSent || kept === changes) return;
     sending = true;
     const upTo = changes;
     show("saying", mark.dataset.saying);
@@ -114,9 +119,18 @@ function keepNote(form) {
   });
   if ("unsaved" in form.dataset) { dirty.add(form); changed(); }
 
+  // A form on its way carries everything itself; a draft that arrives after it would be one too many.
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form || event.defaultPrevented) return;
+    isSent = true;
+    clearTimeout(timer);
+    timer = null;
+  });
+  window.addEventListener("pageshow", () => { isSent = false; });
+
   // On leaving: a request that outlives the page. It is not waited for.
   const leave = () => {
-    if (kept === changes || isAsking) return;
+    if (kept === changes || isAsking || isSent) return;
     const text = body().toString();
     send({ body: new URLSearchParams(text), keepalive: text.length < KEEPALIVE_MOST }).catch(() => {});
   };

@@ -28,6 +28,8 @@ def rows(admin):
     from homeo.base.models import Submission
     from homeo.demo.factories.billing import InvoiceFactory
     from homeo.demo.factories.clinical import (
+        ComplaintFactory,
+        ComplaintResponseFactory,
         ConsultationFactory,
         FollowUpFactory,
         LetterFactory,
@@ -36,6 +38,8 @@ def rows(admin):
         PrescriptionTemplateFactory,
         RemedyFactory,
         RemedyRelationFactory,
+        SignedNoteFactory,
+        SnippetFactory,
         TemplateItemFactory,
     )
     from homeo.demo.factories.patients import GuardianFactory, MedicalRecordFactory, PatientFactory
@@ -90,6 +94,10 @@ def rows(admin):
         PrescriptionTemplateFactory(),
         TemplateItemFactory(),
         RemedyRelationFactory(),
+        ComplaintFactory(patient=patient, consultation__patient=patient, consultation__doctor=doctor.user),
+        ComplaintResponseFactory(complaint__consultation__patient=patient),
+        SignedNoteFactory(consultation__patient=patient),
+        SnippetFactory(doctor=doctor.user),
         prescription,
         FollowUpFactory(patient=patient, doctor=doctor.user),
         PrescriptionItemFactory(prescription=prescription),
@@ -98,9 +106,14 @@ def rows(admin):
     ]
     for number in range(2):
         for row in made:
-            names = [name for name in getattr(row, "clinical_fields", ()) if is_text(row._meta.get_field(name))]
+            fields = [row._meta.get_field(name) for name in getattr(row, "clinical_fields", ())]
+            names = [field.name for field in fields if is_text(field)]
             for name in names:
                 setattr(row, name, f"{SECRET} {number}")
+            for field in fields:
+                if isinstance(field, models.JSONField):
+                    names.append(field.name)
+                    setattr(row, field.name, {"mind": f"{SECRET} {number}"})
             if names:
                 row.save()
     found = {type(row): row for row in made}

@@ -45,6 +45,10 @@ def more_of(row):
         "RemedyRelation": clinical.RemedyRelationFactory,
         "Letter": clinical.LetterFactory,
         "FollowUp": clinical.FollowUpFactory,
+        "Complaint": clinical.ComplaintFactory,
+        "ComplaintResponse": clinical.ComplaintResponseFactory,
+        "SignedNote": clinical.SignedNoteFactory,
+        "Snippet": clinical.SnippetFactory,
         "Invoice": billing.InvoiceFactory,
     }
     if factory := factories.get(type(row).__name__):

@@ -1,5 +1,7 @@
 """The consulting room in a browser: what a doctor types is never lost, whatever happens to the session."""
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
@@ -34,6 +36,8 @@ def test_after_a_long_silence_one_signs_in_over_the_page(page_for, doctor, writi
     page.clock.install()
     page.goto(writing)
     page.get_by_label("Complaints").fill(ODD)
+    page.clock.fast_forward("00:00:03")
+    page.locator("[data-saved]").get_by_text(re.compile(r"Saved \d\d:\d\d:\d\d")).wait_for()
     page.clock.fast_forward("13:00:00")
     Session.objects.all().delete()
     page.get_by_role("button", name="Save", exact=True).click()
