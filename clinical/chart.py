@@ -17,8 +17,10 @@ LINES = (
     .values(line=JSONObject(code="remedy__code", **{name: name for name in LINE_FACTS}))
 )
 PRESCRIPTION_SEARCH = """
-    ({{table}}.search @@ {{word}} OR EXISTS (SELECT FROM clinical_prescriptionitem AS line
-                                             WHERE line.prescription_id = {{table}}.id AND line.search @@ {{word}}{known}))
+    ({{table}}.search @@ {{word}} OR EXISTS (
+        SELECT FROM clinical_prescriptionitem AS line
+        WHERE line.prescription_id = {{table}}.id AND line.search @@ {{word}}{known}
+    ))
 """
 WITHOUT_PLACEBOS = """
     AND NOT EXISTS (SELECT FROM clinical_remedy AS remedy WHERE remedy.id = line.remedy_id AND remedy.code <> '')
@@ -159,9 +161,7 @@ def _prescription_search(user) -> str:
 
 
 def _letters(user, patient):
-    return (
-        Letter.objects.for_user(user, patient).filter(patient=patient).select_related("doctor").latest_first()
-    )
+    return Letter.objects.for_user(user, patient).filter(patient=patient).select_related("doctor").latest_first()
 
 
 def _letter_entry(user, letter, at) -> chart.Entry:

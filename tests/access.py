@@ -158,18 +158,23 @@ TABLE = {
 
 def address(name: str, kind: str, rows: dict) -> str:
     """Return the path of a row of the table, about the rows of `world`."""
-    if kind == "reset":
-        return reverse(name, kwargs={"uidb36": "x", "key": "y"})
-    if kind == "key":
-        return reverse(name, kwargs={"key": rows["feed"].key})
     if kind == "screen key":
         return f"{reverse(name)}?key={SchedulingRules.objects.current().screen_key}"
-    if kind == "offer key":
-        return reverse(name, kwargs={"key": rows["offer"].key})
-    if kind == "code":
-        return reverse(name, kwargs={"code": rows["prescription"].check_code})
     if kind.startswith("?"):
         return f"{reverse(name)}?{kind[1:]}={rows[kind[1:]].pk}"
-    if name == "patients:medicalrecord_page":
-        return reverse(name, kwargs={"pk": rows[kind].pk, "number": 1})
-    return reverse(name, kwargs={"pk": rows[kind].pk} if kind else {})
+    match kind:
+        case "":
+            kwargs = {}
+        case "reset":
+            kwargs = {"uidb36": "x", "key": "y"}
+        case "key":
+            kwargs = {"key": rows["feed"].key}
+        case "offer key":
+            kwargs = {"key": rows["offer"].key}
+        case "code":
+            kwargs = {"code": rows["prescription"].check_code}
+        case "pages":
+            kwargs = {"pk": rows[kind].pk, "number": 1}
+        case _:
+            kwargs = {"pk": rows[kind].pk}
+    return reverse(name, kwargs=kwargs)
