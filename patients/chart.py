@@ -59,8 +59,8 @@ class Section:
       `extras`: expressions that it needs besides, as JSON.
     - `entry(user, row, at)`: the row on the timeline; only the facts of `row` are loaded.
     - `told(user)`: the condition on rows that no other section tells on the timeline of everything.
-    - `search(user)`: SQL of the condition that a row holds a word that the person may know; `{table}` and `{word}` stand
-      for the table and the word.
+    - `search(user)`: SQL of the condition that a row holds a word that the person may know; `{table}` and `{word}`
+      stand for the table and the word.
     """
 
     key: str

@@ -94,7 +94,7 @@ def read(
     rows = first.union(*others, all=True).order_by("-at", "-pk")[: PAGE_SIZE + 1] if others else first
     found = list(rows)
     by_key = {section.key: section for section in sections}
-    entries = [by_key[kind].entry(user, _row(by_key[kind].model, pk, facts), at) for kind, pk, at, facts in found]
+    entries = [by_key[key].entry(user, _row(by_key[key].model, pk, facts), at) for key, pk, at, facts in found]
     older = Cursor(found[PAGE_SIZE - 1][2], found[PAGE_SIZE - 1][1]) if len(found) > PAGE_SIZE else None
     return Stream(entries[:PAGE_SIZE], older)
 
@@ -109,13 +109,13 @@ def _branch(section: Section, user: User, patient: Patient, *, words, before, is
         # The words are parameters; the rest is written in the code.
         rows = rows.filter(RawSQL(condition, params, output_field=BooleanField()))  # noqa: S611
     rows = rows.annotate(
-        kind=Value(section.key),
+        section=Value(section.key),
         at=section.at(),
-        facts=JSONObject(**{name: F(name) for name in section.facts}, **section.extras),
+        loaded=JSONObject(**{name: F(name) for name in section.facts}, **section.extras),
     )
     if before:
         rows = rows.filter(before.older())
-    return rows.order_by("-at", "-pk").values_list("kind", "pk", "at", "facts")[: PAGE_SIZE + 1]
+    return rows.order_by("-at", "-pk").values_list("section", "pk", "at", "loaded")[: PAGE_SIZE + 1]
 
 
 def _row(model: type[Model], pk: str, facts: dict) -> Model:
