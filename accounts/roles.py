@@ -23,6 +23,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "clinical.view_complaint_admin",
         "clinical.view_complaintresponse_admin",
         "clinical.view_consultation_admin",
+        "clinical.view_notedraft_admin",
         "clinical.view_prescription_admin",
         "clinical.view_prescriptionitem_admin",
         "clinical.view_signednote_admin",

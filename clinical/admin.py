@@ -7,6 +7,7 @@ from clinical.models import (
     Complaint,
     ComplaintResponse,
     Consultation,
+    NoteDraft,
     Prescription,
     PrescriptionItem,
     SignedNote,
@@ -98,6 +99,14 @@ class SignedNoteAdmin(OfConsultationAdmin):
     list_display = ("consultation", "patient", "kind", "signed_by", "signed_at", "digest")
     list_filter = ("kind", ("signed_at", admin.DateFieldListFilter))
     list_select_related = ("consultation__patient__user", "signed_by")
+
+
+@admin.register(NoteDraft)
+class NoteDraftAdmin(OfConsultationAdmin):
+    """That something is not saved yet; not what."""
+
+    list_display = ("consultation", "patient", "updated_at")
+    ordering = ("-updated_at",)
 
 
 @admin.register(Snippet)

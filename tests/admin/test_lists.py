@@ -41,6 +41,7 @@ def more_of(row):
         "PrescriptionItem": clinical.PrescriptionItemFactory,
         "Complaint": clinical.ComplaintFactory,
         "ComplaintResponse": clinical.ComplaintResponseFactory,
+        "NoteDraft": clinical.NoteDraftFactory,
         "SignedNote": clinical.SignedNoteFactory,
         "Snippet": clinical.SnippetFactory,
         "Invoice": billing.InvoiceFactory,
