@@ -29,6 +29,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "clinical.view_consultation_admin",
         "clinical.view_followup",
         "clinical.view_letter_admin",
+        "clinical.view_notedraft_admin",
         "clinical.view_prescription_admin",
         "clinical.view_prescriptionitem_admin",
         "clinical.view_prescriptiontemplate",

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import Complaint, ComplaintResponse, Consultation, SignedNote, Snippet
+from clinical.models import Complaint, ComplaintResponse, Consultation, NoteDraft, SignedNote, Snippet
 from homeo.base.admin import ClinicalMixin, OfPatientAdmin, TableAdmin
 
 
@@ -49,6 +49,14 @@ class SignedNoteAdmin(OfConsultationAdmin):
     list_display = ("consultation", "patient", "kind", "signed_by", "signed_at", "digest")
     list_filter = ("kind", ("signed_at", admin.DateFieldListFilter))
     list_select_related = ("consultation__patient__user", "signed_by")
+
+
+@admin.register(NoteDraft)
+class NoteDraftAdmin(OfConsultationAdmin):
+    """That something is not saved yet; not what."""
+
+    list_display = ("consultation", "patient", "updated_at")
+    ordering = ("-updated_at",)
 
 
 @admin.register(Snippet)

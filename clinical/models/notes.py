@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -66,7 +67,7 @@ class Complaint(BaseModel):
 
     def __str__(self):
         # Says nothing clinical: names of rows stand in the admin and in logs.
-        return _("Complaint %(number)d") % {"number": self.position + 1}
+        return gettext("Complaint %(number)d") % {"number": self.position + 1}
 
     @property
     def audit_patient_id(self) -> str:
@@ -124,7 +125,7 @@ class ComplaintResponse(BaseModel):
         ]
 
     def __str__(self):
-        return _("Response")
+        return gettext("Response")
 
     @property
     def audit_patient_id(self) -> str:
@@ -174,6 +175,11 @@ class NoteDraft(models.Model):
 
     def __str__(self):
         return self.window
+
+    @property
+    def audit_patient_id(self) -> str:
+        """Return the patient that an audit entry about this row concerns."""
+        return self.consultation.patient_id
 
 
 class SignedKind(models.TextChoices):

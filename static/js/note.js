@@ -64,8 +64,8 @@ function keepNote(form) {
       if (elsewhere) tellElsewhere(elsewhere, kind);
       else show("kept", `${mark.dataset.kept} ${saved}`);
       if (kept !== changes) plan(EVERY);
-    } else if (answer?.status === 401 || answer?.status === 403) {
-      await askToSignIn();
+    } else if ([401, 403, 404].includes(answer?.status)) {
+      await askToSignIn(answer.status);
     } else {
       show("failing", mark.dataset.failing);
       plan(AGAIN);
@@ -73,13 +73,15 @@ function keepNote(form) {
   }
 
   /** Ask for the password over the page; who does not want to finds a button that asks again. */
-  async function askToSignIn() {
+  async function askToSignIn(status) {
     if ($("dialog:modal")) { show("signed-out", mark.dataset.signedOut); plan(AGAIN); return; }
     isAsking = true;
     show("signed-out", mark.dataset.signedOut);
     const isIn = await signedIn();
     isAsking = false;
-    if (isIn) keep();
+    // The right person, and still not hers to write: it was put away meanwhile.
+    if (isIn && status === 404) show("failing", mark.dataset.gone);
+    else if (isIn) plan(0);
     else offer(mark.dataset.signIn, () => { $(".elsewhere")?.remove(); askToSignIn(); });
   }
 

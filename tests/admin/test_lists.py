@@ -47,6 +47,7 @@ def more_of(row):
         "FollowUp": clinical.FollowUpFactory,
         "Complaint": clinical.ComplaintFactory,
         "ComplaintResponse": clinical.ComplaintResponseFactory,
+        "NoteDraft": clinical.NoteDraftFactory,
         "SignedNote": clinical.SignedNoteFactory,
         "Snippet": clinical.SnippetFactory,
         "Invoice": billing.InvoiceFactory,

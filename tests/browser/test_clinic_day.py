@@ -171,16 +171,16 @@ def write(page, sees):
     page.get_by_text("Saved.", exact=True).wait_for()
     assert page.get_by_label("Complaints").input_value() == ODD
 
-    other_tab.get_by_label("Diagnosis").fill("Migraine, written in the other tab")
+    other_tab.get_by_role("textbox", name="Diagnosis").fill("Migraine, written in the other tab")
     other_tab.keyboard.press("Control+Enter")
     other_tab.get_by_text("You saved this in another window").wait_for()
     sees(other_tab, "doctor-conflict")
     shown = other_tab.get_by_role("alert").inner_text()
     assert "<b>bold</b>" in shown
     assert "Migraine, written in the other tab" in shown
-    assert other_tab.get_by_label("Diagnosis").input_value() == "Migraine, written in the other tab"
+    assert other_tab.get_by_role("textbox", name="Diagnosis").input_value() == "Migraine, written in the other tab"
     assert kept_complaints() == ODD
-    other_tab.get_by_label("Complaints").fill(ODD)
+    other_tab.get_by_role("textbox", name="Complaints").fill(ODD)
     other_tab.keyboard.press("Control+Enter")
     other_tab.get_by_text("Saved.", exact=True).wait_for()
     other_tab.close()

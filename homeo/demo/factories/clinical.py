@@ -13,6 +13,7 @@ from clinical.models import (
     Consultation,
     FollowUp,
     Letter,
+    NoteDraft,
     Prescription,
     PrescriptionItem,
     PrescriptionTemplate,
@@ -23,6 +24,7 @@ from clinical.models import (
     TemplateItem,
 )
 from clinical.signing import digest_of
+from homeo.base.fields import new_id
 from homeo.demo.factories.patients import PatientFactory
 from homeo.demo.factories.scheduling import DoctorFactory
 
@@ -154,6 +156,16 @@ class ComplaintResponseFactory(factory.django.DjangoModelFactory):
     )
     value = 2
     percent = 60
+
+
+class NoteDraftFactory(factory.django.DjangoModelFactory):
+    """A draft of one window."""
+
+    class Meta:
+        model = NoteDraft
+
+    consultation = factory.SubFactory(ConsultationFactory)
+    window = factory.LazyFunction(new_id)
 
 
 class SignedNoteFactory(factory.django.DjangoModelFactory):
