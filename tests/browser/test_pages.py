@@ -12,6 +12,9 @@ NO_PAGES = {
     "accounts:session",
     "scheduling:slot_list",
     "patients:medicalrecord_download",
+    "patients:medicalrecord_page",
+    "patients:medicalrecord_show",
+    "patients:medicalrecord_thumbnail",
     "scheduling:calendar_file",
 }
 
