@@ -128,7 +128,7 @@ def _prescriptions(user, patient):
         .active()
         .filter(patient=patient)
         .select_related("doctor")
-        .prefetch_related("items")
+        .with_items()
         .latest_first()
     )
 
