@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from clinical.models import Prescription, PrescriptionItem
 
 
 @dataclass(frozen=True)
 class Line:
-    """One medicine as the patient and the pharmacy read it."""
+    """One medicine as the patient and the pharmacy read it; of a placebo its code only."""
 
     medicine: str
     directions: str
     instructions: str = ""
+    dispense: str = ""
 
 
 def lines_of(prescription: Prescription) -> list[Line]:
@@ -24,4 +27,5 @@ def _line(item: PrescriptionItem) -> Line:
         medicine=item.patient_label,
         directions=item.directions,
         instructions=item.notes,
+        dispense=_("dispense %(quantity)s") % {"quantity": item.quantity} if item.quantity else "",
     )

@@ -102,7 +102,7 @@ def _draw_lines(paper: Paper, lines: list[Line]) -> None:
             (paper.wrapped(text, style, width), style)
             for text, style in (
                 (line.medicine, MEDICINE),
-                (line.directions, DIRECTIONS),
+                (" · ".join(filter(None, (line.directions, line.dispense))), DIRECTIONS),
                 (line.instructions, INSTRUCTIONS),
             )
         ]

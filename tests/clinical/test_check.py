@@ -77,6 +77,18 @@ def test_what_is_archived_says_that_it_is_not_valid(client, prescription):
     assert "Initials" not in page
 
 
+def test_what_is_replaced_says_that_it_is_not_valid(client, prescription):
+    new = PrescriptionFactory(
+        doctor=prescription.doctor, patient=prescription.patient, replaces=prescription, replace_reason="Misread"
+    )
+    PrescriptionItemFactory(prescription=new, medicine_name="Sepia")
+    page = checked(client, prescription.check_code).content.decode()
+    assert "is not valid any more" in page
+    assert "Natrum muriaticum" not in page
+    assert "Misread" not in page
+    assert "Sepia 200C" in checked(client, new.check_code).content.decode()
+
+
 def test_a_draft_has_nothing_to_show(client, prescription):
     prescription.signed_at = None
     prescription.save()

@@ -103,6 +103,14 @@ def test_a_signed_prescription_expects_the_patient_when_its_longest_line_ends(do
 
 
 @pytest.mark.django_db
+def test_one_that_replaces_another_expects_anew(doctor, patient):
+    old = prescribe(doctor, patient, "10 days")
+    line = {"medicine_name": "Sepia", "potency": "200C", "dosage": "4 globules", "frequency": "daily", "notes": ""}
+    services.replace_prescription(actor=doctor, prescription=old, items=[line | {"duration": "3 w"}], reason="Slip")
+    assert FollowUp.objects.open().get().due_date == timezone.localdate() + dt.timedelta(days=21)
+
+
+@pytest.mark.django_db
 def test_a_draft_expects_nobody_until_it_is_signed(doctor, patient):
     consultation = ConsultationFactory(doctor=doctor, patient=patient)
     prescribe(doctor, patient, "10 days", consultation=consultation)

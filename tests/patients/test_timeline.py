@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from accounts.audit import bulk
 from homeo.demo.factories.billing import InvoiceFactory
-from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
+from homeo.demo.factories.clinical import (
+    ConsultationFactory,
+    LetterFactory,
+    PrescriptionFactory,
+    PrescriptionItemFactory,
+)
 from homeo.demo.factories.patients import MedicalRecordFactory, PatientFactory
 from homeo.demo.factories.scheduling import AppointmentFactory
 from patients import chart, timeline
@@ -123,6 +128,20 @@ def test_each_role_finds_in_what_it_may_read(told, doctor, receptionist, admin):
     assert found(doctor, "away") == found(told.user, "away") == []
     assert found(told.user, "migrane") == ["stethoscope"]
     assert found(told.user, "fee") == ["receipt-rupee"]
+
+
+def test_letters_are_told_and_found(told, doctor, receptionist):
+    letter = LetterFactory(patient=told, doctor=doctor, referral=True)
+    withdrawn = LetterFactory(patient=told, doctor=doctor, archived_at=timezone.now())
+    entries = timeline.read(doctor, told, chart.sections_for(doctor)).entries[:2]
+    assert [(entry.icon, entry.title, entry.state) for entry in entries] == [
+        ("certificate", withdrawn.get_kind_display(), "void"),
+        ("certificate", "Referral letter", "signed"),
+    ]
+    assert entries[1].text == letter.addressee
+    for person, titles in ((doctor, ["Referral letter"]), (told.user, ["Referral letter"]), (receptionist, [])):
+        found = timeline.read(person, told, chart.sections_for(person), words=["cardiol"]).entries
+        assert [entry.title for entry in found] == titles
 
 
 def test_the_words_stand_in_no_address(told, doctor, client_of):
