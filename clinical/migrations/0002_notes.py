@@ -14,9 +14,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinical', '0001_initial'),
-        ('patients', '0001_initial'),
-        ('scheduling', '0003_first_rules'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

@@ -16,10 +16,12 @@ function offerSnippets(form) {
     list ??= await load();
     if (!list || document.activeElement !== target) return;
     field = target;
-    target.closest("div").append(list);
+    target.parentElement.classList.add("pick");
+    target.parentElement.append(list);
     target.setAttribute("aria-controls", list.id);
     target.setAttribute("aria-autocomplete", "list");
     filter();
+    list.scrollIntoView({ block: "nearest" });
   }
 
   async function load() {
