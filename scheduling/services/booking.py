@@ -88,14 +88,13 @@ def book_appointment(
         overbook_reason=overbook_reason,
         booked_by=actor,
     )
-    rules = SchedulingRules.objects.current()
-    if actor.role == Role.PATIENT and offer is None:
-        _require_within_rules(appointment, rules)
     require_ahead(appointment)
     if not appointment.is_overbooked:
         _require_room(appointment, offer=offer)
     appointment.patient = lock_active_patient(patient)
+    rules = SchedulingRules.objects.current()
     if actor.role == Role.PATIENT and offer is None:
+        _require_within_rules(appointment, rules)
         _require_few_open(appointment, rules)
     _insert(appointment, notices_of_new([appointment], rules), actor=actor)
     return appointment
@@ -149,13 +148,13 @@ def reschedule_appointment(
         overbook_reason=overbook_reason,
         booked_by=actor,
     )
-    rules = SchedulingRules.objects.current()
-    if actor.role == Role.PATIENT:
-        _require_within_rules(new, rules)
     require_ahead(new)
     if not new.is_overbooked:
         _require_room(new, besides=old)
     new.patient = lock_active_patient(old.patient)
+    rules = SchedulingRules.objects.current()
+    if actor.role == Role.PATIENT:
+        _require_within_rules(new, rules)
     # The old visit gives up its time first. It points to the new one before that exists: foreign keys are checked at
     # the end of the transaction.
     old.change_status(Appointment.Status.RESCHEDULED)

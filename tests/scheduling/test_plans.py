@@ -16,8 +16,7 @@ from scheduling.models import Appointment, Doctor
 
 pytestmark = pytest.mark.django_db
 SIZE = data.Size(0.1)
-DOCTORS_DAYS = {"appointment_doctor_date", "appointment_token_once"}
-"""Either leads with the doctor and the date."""
+DOCTORS_DAYS = {"appointment_doctor_date"}
 BIG = {"scheduling_appointment", "patients_patient", "accounts_user"}
 
 
