@@ -40,7 +40,8 @@ class MedicalRecordCreateView(ScopedObjectMixin, OnceFormView):
     template_name = "patients/medicalrecord_create.html"
 
     def perform(self, form):
-        """Keep the document."""
+        """Keep the document; its file is written once."""
+        self.claim()
         return services.add_medical_record(actor=self.request.user, patient=self.object, **form.record())
 
     def get_success_url(self) -> str:
