@@ -139,7 +139,7 @@ GRID = """
     SELECT doctor, day, slot, time '09:00' + (slot + CASE WHEN slot >= 12 THEN 3 ELSE 0 END) * interval '20 minutes'
            AS clock, chance
     FROM generate_series(1, %(doctors)s) AS doctor,
-         (SELECT current_date + n AS day, n FROM generate_series(-%(days)s, %(days)s) AS n) AS days,
+         (SELECT current_date + n AS day, n FROM generate_series(-%(days)s::int, %(days)s::int) AS n) AS days,
          generate_series(0, %(slots)s - 1) AS slot,
          LATERAL (SELECT pg_temp.chance('taken', (doctor * 4000 + n + 2000) * 100 + slot)
                          / (0.6 + 0.8 * pg_temp.chance('popular', doctor))) AS lot (chance)

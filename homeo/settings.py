@@ -123,6 +123,9 @@ DATABASES["default"]["OPTIONS"] = {
     "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
     # How like a typed name must be to a stored one to count as a slip of the finger.
     " -c pg_trgm.word_similarity_threshold=0.4",
+    # What is asked again and again is parsed and planned once.
+    "server_side_binding": True,
+    "prepare_threshold": 5,
     "pool": {"min_size": 1, "max_size": env.int("HOMEO_DB_POOL", default=8), "timeout": 10},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -164,8 +167,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("HOMEO_TRUSTED_PROXIES", default=0)
 # ── Sessions and transport ──────────────────────────────────────────────────
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
-# Messages name people: they are kept with the session, not in a cookie.
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Messages name people: they are kept with the session or a form's token, not in a cookie.
+MESSAGE_STORAGE = "homeo.base.messages.MessageStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "homeo.base.views.errors.csrf_failure"

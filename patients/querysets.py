@@ -97,9 +97,10 @@ class PatientQuerySet(ArchivableQuerySet):
     def candidates(self, text: str) -> tuple[str, list]:
         """Return a SELECT of the ids of those whom `text` may mean, some of each kind of match, and its parameters.
 
-        Asks a query, for slips of the finger.
+        Asks a query where there are names, for slips of the finger.
         """
-        words = text.split()[:WORDS_MAX]
+        # Names hold no digits: what does is part of a phone or file number, and is not looked for among names.
+        names = [word for word in text.split() if not any(map(str.isdecimal, word))][:WORDS_MAX]
         people, people_params = self.as_select("id", "user_id", "phone_digits", "file_no")
         matches, params = [], []
 
@@ -107,13 +108,14 @@ class PatientQuerySet(ArchivableQuerySet):
             matches.append(CANDIDATES.format(condition=condition, people=people))
             params.extend([*people_params, *values])
 
-        parts = [f"{word.translate(LIKE_SIGNS)}%" for word in words]
-        match(_all(BEGINS, words), [value for part in parts for value in (part, f"% {part}")])
-        match(_all(CONTAINS, words), [f"%{part}" for part in parts])
-        if slips := _slips(words):
+        if names:
+            parts = [f"{word.translate(LIKE_SIGNS)}%" for word in names]
+            match(_all(BEGINS, names), [value for part in parts for value in (part, f"% {part}")])
+            match(_all(CONTAINS, names), [f"%{part}" for part in parts])
+        if slips := _slips(names):
             match(
                 f"{_all(CONTAINS_ANY, slips)} AND {LIKE_ENOUGH}",
-                [*([f"%{word}%" for word in meant] for meant in slips), " ".join(words), SLIPS_MIN_LIKENESS],
+                [*([f"%{word}%" for word in meant] for meant in slips), " ".join(names), SLIPS_MIN_LIKENESS],
             )
         digits = "".join(filter(str.isdecimal, text))
         if len(digits) >= PHONE_MIN_DIGITS:

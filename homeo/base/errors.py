@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 EXCLUSION_VIOLATION = "23P01"
 DEADLOCK_DETECTED = "40P01"
 LOCK_NOT_AVAILABLE = "55P03"
-LOST_RACE = frozenset({EXCLUSION_VIOLATION, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE})
 
 
 class DomainError(Exception):
@@ -32,11 +31,6 @@ class BusyError(DomainError):
 def sqlstate(error: Exception) -> str | None:
     """Return the SQLSTATE behind Django's wrapper of a database error, or None."""
     return getattr(error.__cause__, "sqlstate", None)
-
-
-def is_lost_race(error: Exception) -> bool:
-    """Tell whether the database refused because another transaction came first."""
-    return sqlstate(error) in LOST_RACE
 
 
 def is_lock_timeout(error: Exception) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Func, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -80,7 +80,7 @@ class Submission(models.Model):
     """A form that was sent and has had its effect: the same token is answered as success, once done.
 
     The row is written in the transaction of the effect, so that a token whose transaction failed is free again and
-    the same form sent many times at once waits for the first.
+    of the same form sent many times at once all wait for the first.
     """
 
     token = CuidField(primary_key=True, default=None)
@@ -97,17 +97,21 @@ class Submission(models.Model):
     def __str__(self):
         return self.token
 
-    @classmethod
-    def claim(cls, token: str, *, user_id: str, path: str) -> tuple["Submission", bool]:
-        """Return the row of a form that is sent, and whether it is new; waits while the same form is being handled."""
-        new = list(
-            cls.objects.raw(
-                "INSERT INTO base_submission (token, user_id, path, redirect_to, message) VALUES (%s, %s, %s, '', '')"
-                " ON CONFLICT DO NOTHING RETURNING *",
-                [token, user_id, path],
-            )
-        )
-        return (new[0], True) if new else (cls.objects.get(pk=token), False)
+    def keep(self) -> bool:
+        """Write the row, and tell whether this is its first effect; waits while the same form is being handled.
+
+        A row of the same transaction without an address is one that was claimed beforehand, and is filled in.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [self.token, self.user_id, self.path, self.redirect_to, self.message])
+            return cursor.rowcount == 1
+
+
+KEEP = """
+    INSERT INTO base_submission AS kept (token, user_id, path, redirect_to, message) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (token) DO UPDATE SET redirect_to = excluded.redirect_to, message = excluded.message
+    WHERE kept.redirect_to = '' AND excluded.redirect_to <> ''
+"""
 
 
 class NextValue(Func):

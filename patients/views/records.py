@@ -66,7 +66,8 @@ class MedicalRecordCreateView(ScopedObjectMixin, OnceFormView):
         return super().get_context_data(**{"limit": settings.MEDICAL_RECORD_MAX_BYTES} | kwargs)
 
     def perform(self, form):
-        """Keep the documents; refused as a whole where none of them is sound."""
+        """Keep the documents, each file written once; refused as a whole where none of them is sound."""
+        self.claim()
         self.refused, kept = [], []
         for record in form.records():
             try:
@@ -101,27 +102,23 @@ class MedicalRecordCreateView(ScopedObjectMixin, OnceFormView):
         )
 
     def succeed(self):
-        """Tell also what was refused; a single file gets its line."""
+        """Tell also what was refused."""
         response = super().succeed()
         for refusal in self.refused:
             messages.error(self.request, refusal)
-        return self._line() if self.request.htmx else response
+        return response
 
-    def repeat(self):
-        """Answer a file that was sent before with the same line."""
-        response = super().repeat()
-        return self._line() if self.request.htmx else response
+    def go_on(self):
+        """Answer a single file with its line: the page is not left."""
+        if not self.request.htmx:
+            return super().go_on()
+        return self._part({"message": self.submission.message, "url": self.submission.redirect_to})
 
     def form_invalid(self, form):
         """Show the form again; a single file gets its line with the reason."""
         if not self.request.htmx:
             return super().form_invalid(form)
         return self._part({"errors": [error for errors in form.errors.values() for error in errors]}, status=422)
-
-    def _line(self):
-        # The line says it, and the page is not left.
-        list(messages.get_messages(self.request))
-        return self._part({"message": self.submission.message, "url": self.submission.redirect_to})
 
     def _part(self, context, status=200):
         return self.response_class(self.request, "patients/_upload_line.html", context, status=status)

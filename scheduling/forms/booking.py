@@ -50,6 +50,22 @@ class RowChoiceField(forms.ChoiceField):
         return self.rows.get(super().clean(value))
 
 
+class DoctorField(forms.ChoiceField):
+    """An account by its id alone: whether it is a doctor who takes visits is told when it is locked."""
+
+    empty_label = _("Choose a doctor")
+    widget = LongMenu
+
+    def clean(self, value):
+        """Return an account that knows nothing but its id."""
+        pk = self.to_python(value)
+        if len(pk) > CUID_LENGTH:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": value})
+        if not pk and self.required:
+            raise ValidationError(self.error_messages["required"])
+        return User(pk=pk) if pk else None
+
+
 class KindChoiceField(RowChoiceField):
     """A choice of kinds of visits, each shown with its minutes."""
 
@@ -83,9 +99,7 @@ class BookingForm(BaseForm):
     """
 
     visit_type = KindChoiceField(label=_("Kind of visit"), required=False)
-    doctor = forms.ModelChoiceField(
-        User.objects.none(), label=_("Doctor"), empty_label=_("Choose a doctor"), widget=LongMenu
-    )
+    doctor = DoctorField(label=_("Doctor"))
     date = date_field(label=_("Date"))
     time = ClockField(label=_("Or type a time"), required=False)
     slot = forms.CharField(required=False, max_length=KEY_MAX_LENGTH)
@@ -96,9 +110,15 @@ class BookingForm(BaseForm):
 
     def __init__(self, *args, kinds: dict[str, VisitType], moving: Appointment | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["doctor"].queryset = doctors_for(self.user).select_related("doctor")
         has_none = moving is not None and not moving.visit_type_id
         self.fields["visit_type"].offer(kinds, empty_label=_("As it is booked") if has_none else "")
+
+    def clean_doctor(self):
+        """Refuse to a doctor the diary of another."""
+        doctor = self.cleaned_data["doctor"]
+        if self.user.role == Role.DOCTOR and doctor.pk != self.user.pk:
+            raise ValidationError(_("You can book visits with yourself only."))
+        return doctor
 
     def clean(self):
         """Decide for one doctor, day and time."""
@@ -126,16 +146,15 @@ class BookingForm(BaseForm):
         if not is_shown and not is_offer_allowed:
             self.add_error("slot", _("The chosen time was for another day or doctor. Choose one of these."))
             return
-        doctor = data["doctor"] if is_shown else self.fields["doctor"].queryset.filter(pk=doctor_id).first()
+        if self.user.role == Role.DOCTOR and doctor_id != self.user.pk:
+            self.add_error("doctor", _("You can book visits with yourself only."))
+            return
         try:
             validate_schedule_date(day)
         except ValidationError as error:
             self.add_error("date", error)
             return
-        if doctor is None:
-            self.add_error("doctor", _("This doctor takes no visits."))
-            return
-        data.update(doctor=doctor, date=day, time=time)
+        data.update(doctor=User(pk=doctor_id), date=day, time=time)
 
     def add_domain_error(self, error) -> None:
         """Keep the refusal for the page; show it beside the field, unless the page tells it with the free times."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import bulk
 from accounts.models import Role, User
-from homeo.base.errors import DomainError, is_lost_race
+from homeo.base.errors import EXCLUSION_VIOLATION, DomainError, sqlstate
 from patients.models import Patient
 from scheduling import signals
 from scheduling.availability import (
@@ -41,7 +41,6 @@ CLASH_SHOWN = (
 GIVEN = {field.name for field in Appointment._meta.concrete_fields if field.is_relation}
 
 
-@transaction.atomic
 def book_appointment(
     *,
     actor: User,
@@ -61,6 +60,7 @@ def book_appointment(
     Patients book within the clinic's rules: kinds that are bookable online, so far ahead, so many at a time.
 
     Args:
+        patient: known by the id, which is one that `actor` may see, or refused; read anew under the lock, as `doctor`.
         length: minutes and buffers, by default those of the kind of visit, without one the doctor's.
         overbook_reason: with one the visit is *overbooked*: it stands beside others, or outside the working hours.
         status: CONFIRMED by the front desk, PENDING where a patient asks for it.
@@ -71,16 +71,11 @@ def book_appointment(
             archived.
         SlotTakenError: the doctor or the patient has another visit then, or the slot is held by an offer.
     """
-    doctor = lock_doctor(doctor)
-    length = length or Length.of(doctor, visit_type)
     appointment = Appointment(
         patient=patient,
         doctor=doctor,
         appointment_date=appointment_date,
         appointment_time=appointment_time,
-        duration=length.minutes,
-        buffer_before=length.before,
-        buffer_after=length.after,
         visit_type=visit_type,
         notes=notes,
         status=status,
@@ -88,15 +83,20 @@ def book_appointment(
         overbook_reason=overbook_reason,
         booked_by=actor,
     )
-    require_ahead(appointment)
-    if not appointment.is_overbooked:
-        _require_room(appointment, offer=offer)
-    appointment.patient = lock_active_patient(patient)
-    rules = SchedulingRules.objects.current()
-    if actor.role == Role.PATIENT and offer is None:
-        _require_within_rules(appointment, rules)
-        _require_few_open(appointment, rules)
-    _insert(appointment, notices_of_new([appointment], rules), actor=actor)
+    with _told_as_taken(appointment):
+        appointment.doctor = lock_doctor(doctor)
+        length = length or Length.of(appointment.doctor, visit_type)
+        appointment.duration = length.minutes
+        appointment.buffer_before, appointment.buffer_after = length.before, length.after
+        require_ahead(appointment)
+        if not appointment.is_overbooked:
+            _require_room(appointment, offer=offer)
+        appointment.patient = lock_active_patient(patient, actor=actor)
+        rules = SchedulingRules.objects.current()
+        if actor.role == Role.PATIENT and offer is None:
+            _require_within_rules(appointment, rules)
+            _require_few_open(appointment, rules)
+        _insert(appointment, notices_of_new([appointment], rules), actor=actor)
     return appointment
 
 
@@ -160,7 +160,8 @@ def reschedule_appointment(
     old.change_status(Appointment.Status.RESCHEDULED)
     old.rescheduled_to_id = new.pk
     old.save(update_fields=["status", "rescheduled_to", "updated_at"])
-    _insert(new, notices_of_change(new, NoticeKind.MOVED, rules), actor=actor)
+    with _told_as_taken(new):
+        _insert(new, notices_of_change(new, NoticeKind.MOVED, rules), actor=actor)
     signals.appointment_cancelled.send(sender=Appointment, appointment=old, actor=actor)
     return new
 
@@ -312,9 +313,11 @@ def _held_until(appointment: Appointment) -> dt.datetime | None:
     return max(held, default=None)
 
 
-def lock_active_patient(patient: Patient) -> Patient:
-    """Lock a patient, who must not be archived."""
-    locked = lock_patient(patient.pk)
+def lock_active_patient(patient: Patient, *, actor: User | None = None) -> Patient:
+    """Lock a patient, who must not be archived, and be one that `actor` may see."""
+    locked = lock_patient(patient.pk, actor=actor)
+    if locked is None:
+        raise NotBookableError(_("This patient is not among yours."), field="patient")
     if locked.is_archived:
         raise NotBookableError(_("This patient is archived."), field="patient")
     return locked
@@ -323,8 +326,7 @@ def lock_active_patient(patient: Patient) -> Patient:
 def _insert(appointment: Appointment, notices: list[Notice], *, actor: User) -> None:
     """Write a new visit and its mails; nobody is booked twice, by the database."""
     require_valid(appointment)
-    with _told_as_taken(appointment):
-        bulk.create([appointment, *notices], actor=actor)
+    bulk.create([appointment, *notices], actor=actor)
     send_later(notices)
 
 
@@ -339,12 +341,12 @@ def require_valid(appointment: Appointment) -> None:
 
 @contextmanager
 def _told_as_taken(appointment: Appointment):
-    """Tell what the exclusion constraints refuse, or a lost race, as a taken slot."""
+    """Tell what the exclusion constraints refuse as a taken slot; what the block did is undone."""
     try:
         with transaction.atomic():
             yield
     except DatabaseError as error:
-        if not is_lost_race(error):
+        if sqlstate(error) != EXCLUSION_VIOLATION:
             raise
         if error.__cause__.diag.constraint_name == "appointment_patient_once":
             clash = _clash(appointment, patient=appointment.patient)

@@ -18,8 +18,9 @@ def lock_doctor(doctor: User) -> User:
 
     Without the lock many simultaneous inserts wait for each other on the exclusion constraint and deadlock.
     """
-    locked = User.objects.select_for_update(no_key=True, of=("self",)).select_related("doctor").get(pk=doctor.pk)
-    if locked.role != Role.DOCTOR or not locked.is_active or not hasattr(locked, "doctor"):
+    doctors = User.objects.select_for_update(no_key=True, of=("self",)).select_related("doctor")
+    locked = doctors.filter(pk=doctor.pk).first()
+    if locked is None or locked.role != Role.DOCTOR or not locked.is_active or not hasattr(locked, "doctor"):
         raise NotBookableError(_("This doctor takes no visits."), field="doctor")
     return locked
 
@@ -44,10 +45,14 @@ def lock_appointments(appointments: Iterable[Appointment]) -> list[Appointment]:
     return sorted(visits, key=lambda visit: (visit.appointment_date, visit.appointment_time, visit.pk))
 
 
-def lock_patient(patient_id: str) -> Patient:
-    """Lock a patient so that two doctors' bookings of one patient take turns, and return it with account and wishes."""
-    patients = Patient.objects.select_for_update(no_key=True, of=("self",))
-    return patients.select_related("user", "notice_preference").get(pk=patient_id)
+def lock_patient(patient_id: str, *, actor: User | None = None) -> Patient | None:
+    """Lock a patient so that two doctors' bookings of one patient take turns, and return it with account and wishes.
+
+    With `actor` only a patient whom that person may see; None for another.
+    """
+    patients = Patient.objects.for_user(actor) if actor else Patient.objects.all()
+    locked = patients.select_for_update(no_key=True, of=("self",)).select_related("user", "notice_preference")
+    return locked.filter(pk=patient_id).first()
 
 
 def lock_rules() -> SchedulingRules:

@@ -144,6 +144,9 @@ class FindTimeMixin:
         if not isinstance(form.refusal, services.SlotTakenError | services.NotBookableError):
             return super().form_invalid(form)
         wanted = form.wanted
+        wanted["doctor"] = self.doctors_with_profiles.filter(pk=wanted["doctor"].pk).first()
+        if wanted["doctor"] is None:
+            return super().form_invalid(form)
         self.calendar = availability.calendar_around(wanted["doctor"], wanted["date"], besides=self.moving)
         offers = availability.offers(
             wanted["doctor"],
@@ -200,12 +203,16 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
     template_name = "scheduling/appointment_create.html"
     form_class = AppointmentCreateForm
 
+    @property
+    def patient_id(self) -> str | None:
+        """Return the patient named in the form or the address."""
+        return self.request.POST.get("patient") or self.request.GET.get("patient")
+
     @cached_property
     def patient(self) -> Patient:
-        """Return the patient named in the form or the address, or raise 404."""
-        pk = self.request.POST.get("patient") or self.request.GET.get("patient")
+        """Return that patient, or raise 404."""
         patients = Patient.objects.for_user(self.request.user).with_account()
-        patient = get_object_or_404(patients, pk=pk)
+        patient = get_object_or_404(patients, pk=self.patient_id)
         shows_patient(self.request, patient.pk)
         return patient
 
@@ -261,12 +268,12 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         }
         if self.waiting:
             return services.book_from_waiting_list(actor=self.request.user, entry=self.waiting, **booking)
-        return services.book_appointment(actor=self.request.user, patient=self.patient, **booking)
+        return services.book_appointment(actor=self.request.user, patient=Patient(pk=self.patient_id), **booking)
 
     def get_success_message(self):
         """Say who is booked with whom, and when."""
         return _("%(patient)s is booked with %(doctor)s, %(when)s.") % {
-            "patient": self.patient.name,
+            "patient": self.result.patient.name,
             "doctor": self.result.doctor.display_name,
             "when": when(self.result),
         }

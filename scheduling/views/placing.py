@@ -70,17 +70,15 @@ class AppointmentPlaceView(ScopedObjectMixin, OnceFormView):
 
     def succeed(self):
         """Keep the token as used, then say what has changed."""
-        self.submission.message = str(self.get_success_message())[:500]
-        self.submission.redirect_to = self.get_success_url()
-        self.submission.save(update_fields=["message", "redirect_to"])
+        self.keep()
         return self.answer(self.submission.message)
 
-    def repeat(self):
+    def repeat(self, before):
         """Answer a drop that was sent before with the same success."""
         self.result = self.object.rescheduled_to
-        if self.result is None or self.submission.redirect_to != self.get_success_url():
+        if self.result is None or before.redirect_to != self.get_success_url():
             raise Http404
-        return self.answer(self.submission.message)
+        return self.answer(before.message)
 
     def answer(self, message: str):
         """Say what has changed, with the undo where that time still lies ahead."""

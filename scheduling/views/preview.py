@@ -56,9 +56,10 @@ class PreviewMixin:
 
     def post(self, request, *args, **kwargs):
         """Make the change, if the address holds a valid rule; what was done already is answered as success."""
-        if self.rule.is_valid() or Submission.objects.filter(pk=request.POST.get(TOKEN_FIELD)).exists():
+        if self.rule.is_valid():
             return super().post(request, *args, **kwargs)
-        return self.ask_rule()
+        before = Submission.objects.filter(pk=request.POST.get(TOKEN_FIELD)).first()
+        return self.repeat(before) if before else self.ask_rule()
 
     def ask_rule(self):
         """Show the form of the rule; 422 where it was filled in wrong."""

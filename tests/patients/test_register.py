@@ -28,7 +28,7 @@ def test_a_patient_is_registered_and_invited(desk, mailoutbox, django_capture_on
     assert answer.url == url("patient_detail", patient)
     assert (patient.user.role, patient.user.phone, patient.phone) == ("PATIENT", "99887 76655", "99887 76655")
     assert [mail.to for mail in mailoutbox] == [["ravi@homeo.example"]]
-    message = str(next(iter(answer.wsgi_request._messages)))
+    (message,) = map(str, desk.get(answer.url).context["messages"])
     assert message.startswith(f"Ravi Iyer is registered, file number {patient.file_number}.")
     assert message.endswith("The invitation goes to ravi@homeo.example.")
 

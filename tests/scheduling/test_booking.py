@@ -60,7 +60,7 @@ def test_a_booking_and_a_refusal_ask_as_often_for_one_as_for_fifty(desk, booking
         assert desk.post(CREATE, booking()).status_code == 302
     with CaptureQueriesContext(connection) as refused:
         assert desk.post(CREATE, booking(patient=late.pk)).status_code == 409
-    assert (asked_by(booked), asked_by(refused)) == (14, 19)
+    assert (asked_by(booked), asked_by(refused)) == (10, 19)
 
 
 def test_a_booking_is_written_with_all_that_belongs_to_it(desk, booking, receptionist):

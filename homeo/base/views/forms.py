@@ -10,6 +10,7 @@ from django.views.generic import FormView, View
 from homeo.base.errors import BusyError, DomainError, is_lock_timeout
 from homeo.base.fields import CUID_LENGTH
 from homeo.base.forms import TOKEN_FIELD, VERSION_FIELD
+from homeo.base.messages import say_later
 from homeo.base.models import Submission
 from homeo.base.views.access import AccessMixin, ScopedObjectMixin
 
@@ -64,31 +65,47 @@ class PerformMixin:
         return HttpResponseRedirect(self.get_success_url())
 
 
+class SentBeforeError(Exception):
+    """The form has had its effect already."""
+
+
 class OnceMixin(PerformMixin):
-    """A form that creates something: its one-time token gives it one effect, however often it is sent."""
+    """A form that creates something: its one-time token gives it one effect, however often it is sent.
+
+    The token is written with the effect. Sent twice at once, the form that comes second waits there, is undone, and is
+    answered as the first; one that was refused for what the first did, too.
+    """
 
     def post(self, request, *args, **kwargs):
-        """Claim the token, then handle the form; a token that has had its effect is answered as success."""
+        """Handle the form; a token that has had its effect is answered as success."""
         token = request.POST.get(TOKEN_FIELD, "")
         if len(token) != CUID_LENGTH:
             raise BadRequest("The form carries no token.")
+        self.submission = Submission(token=token, user_id=request.user.pk, path=request.path)
         try:
             with transaction.atomic():
-                self.submission, is_first = Submission.claim(token, user_id=request.user.pk, path=request.path)
-                if not is_first:
-                    return self.repeat()
                 response = super().post(request, *args, **kwargs)
-                if not self.submission.redirect_to:
-                    transaction.set_rollback(True)
+                if self.submission.redirect_to:
+                    return response
+                transaction.set_rollback(True)
+        except SentBeforeError:
+            return self.repeat(Submission.objects.get(pk=token))
         except DomainError as error:
             # Told after the transaction, so that nobody waits for its locks meanwhile.
             self.form.add_domain_error(error)
-            return self.form_invalid(self.form)
+            response = None
         except DatabaseError as error:
             if not is_lock_timeout(error):
                 raise
             return self.form_busy()
-        return response
+        if before := Submission.objects.filter(pk=token).first():
+            return self.repeat(before)
+        return response or self.form_invalid(self.form)
+
+    def claim(self) -> None:
+        """Take the token before the change, for one that leaves things outside of the database."""
+        if not self.submission.keep():
+            raise SentBeforeError
 
     def form_valid(self, form):
         """Make the change; a refusal ends the transaction."""
@@ -96,19 +113,30 @@ class OnceMixin(PerformMixin):
         self.result = self.perform(form)
         return self.succeed()
 
-    def repeat(self):
+    def repeat(self, before: Submission):
         """Answer a form that was sent before with the same success."""
-        if (self.submission.user_id, self.submission.path) != (self.request.user.pk, self.request.path):
+        if (before.user_id, before.path) != (self.request.user.pk, self.request.path):
             raise BadRequest("The token belongs to another form.")
-        messages.success(self.request, self.submission.message)
-        return HttpResponseRedirect(self.submission.redirect_to)
+        self.submission = before
+        return self.go_on()
 
     def succeed(self):
         """Keep the answer for a repetition, then give it."""
+        self.keep()
+        return self.go_on()
+
+    def go_on(self):
+        """Answer with the next page, which says what happened."""
+        response = HttpResponseRedirect(self.submission.redirect_to)
+        say_later(self.request, response, self.submission)
+        return response
+
+    def keep(self) -> None:
+        """Write down what happened and where to go on, with the change itself."""
         self.submission.message = str(self.get_success_message())[:500]
         self.submission.redirect_to = str(self.get_success_url())
-        self.submission.save(update_fields=["message", "redirect_to"])
-        return super().succeed()
+        if not self.submission.keep():
+            raise SentBeforeError
 
 
 class VersionedMixin(PerformMixin):
