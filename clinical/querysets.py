@@ -4,7 +4,23 @@ import re
 import unicodedata
 
 from django.db import models
-from django.db.models import Avg, Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    RowRange,
+    Subquery,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.models import Role
@@ -47,13 +63,27 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         return self.active().written_by(doctor).filter(status="IN_PROGRESS", scheduled_at__gte=since)
 
     def with_responses(self):
-        """Tell the mean of what each says about the complaints: `response`, up to 3 either way, and `percent`."""
+        """Tell the mean of what each says about the complaints, rounded: `response`, up to 3 either way, `percent`."""
         responses = self.model._meta.get_field("responses").related_model
         told = responses.objects.filter(consultation=OuterRef("pk")).order_by().values("consultation")
         return self.annotate(
-            response=Subquery(told.annotate(mean=Avg("value")).values("mean")),
-            percent=Subquery(told.annotate(mean=Avg("percent")).values("mean")),
+            response=Subquery(told.annotate(mean=rounded_mean("value")).values("mean")),
+            percent=Subquery(told.annotate(mean=rounded_mean("percent")).values("mean")),
         )
+
+    def with_answers(self):
+        """Add `response`, `percent`, and `answers_later`: how many of these rows answered after each, of its patient.
+
+        What was given at a visit is answered by the next one at which anybody asked, the one whose own number is one
+        less. This is the rule by which a response belongs to a remedy.
+        """
+        later = Window(
+            Count("response"),
+            partition_by="patient",
+            order_by=[F("scheduled_at").desc(), F("pk").desc()],
+            frame=RowRange(end=-1),
+        )
+        return self.with_responses().annotate(answers_later=later)
 
     def attended(self):
         """Return those in which the patient was seen."""
@@ -353,6 +383,11 @@ class RemedyRelationQuerySet(BaseQuerySet):
     def touching(self, remedies):
         """Return the relations in use in which one of `remedies` (ids) stands, on either side."""
         return self.filter(Q(remedy__in=remedies) | Q(other__in=remedies), is_active=True)
+
+
+def rounded_mean(column: str):
+    """Return the expression of the mean of whole numbers, rounded as Python rounds: a half to the even number."""
+    return Cast(Cast(Avg(column), FloatField()), IntegerField())
 
 
 def folded(text: str) -> str:
