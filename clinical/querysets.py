@@ -11,16 +11,18 @@ from django.db.models import (
     Exists,
     F,
     FloatField,
+    Func,
     IntegerField,
     OuterRef,
     Prefetch,
     Q,
     RowRange,
     Subquery,
+    Value,
     When,
     Window,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Collate
 from django.utils import timezone
 
 from accounts.models import Role
@@ -31,6 +33,13 @@ from scheduling.models import Appointment
 
 NEXT_WORD = "[^ ]* (.* )?"
 """What may stand, as a pattern, between the beginnings of two words that were typed one after the other."""
+
+
+class Words(Func):
+    """Words by which things of a kind are told apart: without case, accents, spaces to spare, dots at the ends."""
+
+    template = r"homeo_fold(regexp_replace(btrim(%(expressions)s, ' .,;:'), '\s+', ' ', 'g'))"
+    output_field = models.TextField()
 
 
 class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
@@ -128,7 +137,8 @@ class PrescriptionQuerySet(OfPatientQuerySet, ArchivableQuerySet):
 
     def unreplaced(self):
         """Return those that no other one took the place of."""
-        return self.filter(replaced_by__isnull=True)
+        # A join would make the planner think that nearly all are replaced.
+        return self.filter(~Exists(self.model.objects.filter(replaces=OuterRef("pk"))))
 
     def current(self):
         """Return those that are signed and not replaced."""
@@ -150,6 +160,23 @@ class PrescriptionItemQuerySet(BaseQuerySet):
         """Return the lines of the prescriptions that the person may see."""
         prescriptions = self.model._meta.get_field("prescription").related_model
         return self.filter(prescription__in=prescriptions.objects.for_user(user))
+
+
+    def given_by(self, doctor):
+        """Return those that the doctor signed at a visit and that hold, with what they give.
+
+        `key` is the same for the same remedy, by catalogue or by words, `sample` the id of a row that stands for it,
+        `name` and `code` are the remedy's, `visit_id` is the consultation.
+        """
+        prescriptions = self.model._meta.get_field("prescription").related_model.objects
+        own = prescriptions.for_user(doctor).written_by(doctor).active().current()
+        return self.filter(prescription__in=own.filter(consultation__isnull=False)).annotate(
+            key=Coalesce("remedy_id", Collate(Words("medicine_name"), "C"), output_field=models.TextField()),
+            sample=Coalesce("remedy_id", "pk"),
+            name=Coalesce("remedy__name", "medicine_name"),
+            code=Coalesce("remedy__code", Value("")),
+            visit_id=F("prescription__consultation_id"),
+        )
 
 
 class LetterQuerySet(OfPatientQuerySet, ArchivableQuerySet):
@@ -230,6 +257,10 @@ class OfConsultationQuerySet(BaseQuerySet):
 
 class ComplaintQuerySet(OfConsultationQuerySet):
     """Complaints of cases."""
+
+    def with_words(self):
+        """Add `words`: the complaint as it is compared with those of other patients."""
+        return self.annotate(words=Words("name"))
 
     def of_note(self, consultation):
         """Return the note's own, those it responds to, and the open ones of earlier notes; with all responses."""
