@@ -161,7 +161,6 @@ class PrescriptionItemQuerySet(BaseQuerySet):
         prescriptions = self.model._meta.get_field("prescription").related_model
         return self.filter(prescription__in=prescriptions.objects.for_user(user))
 
-
     def given_by(self, doctor):
         """Return those that the doctor signed at a visit and that hold, with what they give.
 
