@@ -33,6 +33,7 @@ class EvidencePage(ListPageView):
     permission_required = "clinical.view_evidence"
     queryset = PrescriptionItem.objects.all()
     filterset_class = EvidenceFilter
+    kept_by_filters = ("by", REMEDY, COMPLAINT, "answer", "search", "ordering", "size")
 
     def get(self, request, *args, **kwargs):
         """Find the remedy and the complaint, then show the page or send the file."""
@@ -63,11 +64,9 @@ class EvidencePage(ListPageView):
 
     def get_context_data(self, **kwargs):
         """Add what the page is about, each with the address without it."""
-        about = [
-            (one, self.address(**{name: None, "by": name}))
-            for name, one in ((REMEDY, self.remedy), (COMPLAINT, self.complaint))
-            if one
-        ]
+        by = self.request.GET.get("by")
+        chosen = ((REMEDY, self.remedy), (COMPLAINT, self.complaint))
+        about = [(one, self.address(**{name: None, "by": by})) for name, one in chosen if one]
         return super().get_context_data(**{"about": about} | kwargs)
 
 
@@ -76,7 +75,6 @@ class EvidenceView(EvidencePage):
 
     template_name = "clinical/evidence.html"
     export_permission = "clinical.export_evidence"
-    kept_by_filters = ("by", REMEDY, COMPLAINT, "search", "ordering", "size")
     orderings = {
         "known": lambda group: (-group.told.known, -group.patients, group.name),
         "name": lambda group: folded(group.name),
@@ -187,12 +185,13 @@ class EvidenceCaseListView(EvidencePage):
             for answer, label, found in self.answers
             if found or answer == asked
         ]
-        context["back_query"] = self.address(by=COMPLAINT if self.remedy and not self.complaint else REMEDY)
+        by = COMPLAINT if self.complaint else REMEDY
+        context["back_query"] = self.address(**{by: None, "by": by})
         return context
 
 
 def chart_of(told) -> Chart:
     """Draw how many responses of each value there are."""
     series = [[(count, LOOKS[(value > 0) - (value < 0)])] for value, _sign, _word, count in told.by_value]
-    labels = [f"{sign} · {count}" for _value, sign, _word, count in told.by_value]
-    return bar_chart(series, labels, sentence=told.sentence, width=628, height=150, thickness=44)
+    signs = [sign for _value, sign, _word, _count in told.by_value]
+    return bar_chart(series, signs, sentence=told.sentence, width=628, height=170, thickness=44, says_values=True)

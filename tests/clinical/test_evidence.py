@@ -199,6 +199,11 @@ def test_days_and_potency_narrow_it(at_work, patient, visit):
     assert groups(at_work, since=today - dt.timedelta(days=70)) == {"Sulphur": (1, 2, 1, [2])}
     assert groups(at_work, until=today - dt.timedelta(days=70)) == {"Sulphur": (1, 1, 0, [1])}
     assert len(cases(at_work, potency="30C", since=today - dt.timedelta(days=40))) == 1
+    sulphur = key_of(at_work, "Sulphur")
+    for name in (EVIDENCE, CASES):
+        page = at_work.get(reverse(name), {"remedy": sulphur, "potency": "200C"})
+        assert ("remedy", sulphur) in page.context["kept"]
+        assert page.context["unfiltered_query"] == f"remedy={sulphur}"
     page = at_work.get(reverse(EVIDENCE), {"potency": "1M", "since": "nonsense"})
     assert set(page.context["filterset"].form.errors) == {"potency", "since"}
 
