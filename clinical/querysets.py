@@ -1,31 +1,14 @@
 """Which rows of the consulting room a person may see, and how a remedy is found."""
 
 import re
-import unicodedata
 
 from django.db import models
-from django.db.models import (
-    Avg,
-    Case,
-    Count,
-    Exists,
-    F,
-    FloatField,
-    Func,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    RowRange,
-    Subquery,
-    Value,
-    When,
-    Window,
-)
+from django.db.models import Avg, Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Cast, Coalesce, Collate
 from django.utils import timezone
 
 from accounts.models import Role
+from clinical.words import Words, folded, words_of
 from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
 from patients.querysets import OfPatientQuerySet
 from patients.treating import BACK
@@ -33,13 +16,6 @@ from scheduling.models import Appointment
 
 NEXT_WORD = "[^ ]* (.* )?"
 """What may stand, as a pattern, between the beginnings of two words that were typed one after the other."""
-
-
-class Words(Func):
-    """Words by which things of a kind are told apart: without case, accents, spaces to spare, dots at the ends."""
-
-    template = r"homeo_fold(regexp_replace(btrim(%(expressions)s, ' .,;:'), '\s+', ' ', 'g'))"
-    output_field = models.TextField()
 
 
 class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
@@ -86,11 +62,11 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         What was given at a visit is answered by the next one at which anybody asked, the one whose own number is one
         less. This is the rule by which a response belongs to a remedy.
         """
-        later = Window(
+        later = models.Window(
             Count("response"),
             partition_by="patient",
-            order_by=[F("scheduled_at").desc(), F("pk").desc()],
-            frame=RowRange(end=-1),
+            order_by=[models.F("scheduled_at").desc(), models.F("pk").desc()],
+            frame=models.RowRange(end=-1),
         )
         return self.with_responses().annotate(answers_later=later)
 
@@ -173,8 +149,8 @@ class PrescriptionItemQuerySet(BaseQuerySet):
             key=Coalesce("remedy_id", Collate(Words("medicine_name"), "C"), output_field=models.TextField()),
             sample=Coalesce("remedy_id", "pk"),
             name=Coalesce("remedy__name", "medicine_name"),
-            code=Coalesce("remedy__code", Value("")),
-            visit_id=F("prescription__consultation_id"),
+            code=Coalesce("remedy__code", models.Value("")),
+            visit_id=models.F("prescription__consultation_id"),
         )
 
 
@@ -417,15 +393,4 @@ class RemedyRelationQuerySet(BaseQuerySet):
 
 def rounded_mean(column: str):
     """Return the expression of the mean of whole numbers, rounded as Python rounds: a half to the even number."""
-    return Cast(Cast(Avg(column), FloatField()), IntegerField())
-
-
-def folded(text: str) -> str:
-    """Return the text in lower case without accents, as the database folds it."""
-    text = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss"))
-    return "".join(letter for letter in text if not unicodedata.combining(letter))
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, of letters and digits only."""
-    return re.findall(r"[^\W_]+", folded(text))
+    return Cast(Cast(Avg(column), models.FloatField()), IntegerField())

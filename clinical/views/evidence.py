@@ -15,7 +15,7 @@ from clinical.evidence import (
 )
 from clinical.filters import EvidenceFilter
 from clinical.models import Prescription, PrescriptionItem
-from clinical.querysets import folded
+from clinical.words import folded
 from homeo.base.charts import Chart, bar_chart
 from homeo.base.fields import CUID_LENGTH
 from homeo.base.views import ListPageView

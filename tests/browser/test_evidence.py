@@ -15,6 +15,7 @@ from homeo.demo.factories.clinical import (
     PrescriptionItemFactory,
 )
 from homeo.demo.factories.patients import PatientFactory
+from homeo.demo.factories.scheduling import DoctorFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("remedies")]
 
@@ -60,3 +61,10 @@ def test_from_a_remedy_to_its_cases(page_for, doctor, outcomes, sees, problems, 
     assert page.get_by_text("Patient Number 0").count() == 0
     page.get_by_role("link", name="Back to the numbers").click()
     page.get_by_role("heading", name="Complaints of those who had Sulphur").wait_for()
+
+
+def test_a_new_doctor_is_told_how_outcomes_come_about(page_for, sees, problems):
+    page = page_for(DoctorFactory().user)
+    page.goto(reverse("clinical:evidence"))
+    page.get_by_text("No outcomes yet").wait_for()
+    sees(page, "evidence-new")
