@@ -40,7 +40,7 @@ def test_from_a_remedy_to_its_cases(page_for, doctor, outcomes, sees, problems, 
     page = page_for(doctor, width=width, scheme=scheme)
     keys = page.keyboard
     page.goto(reverse("clinical:prescription_list"))
-    page.get_by_role("link", name="Growth of evidence").click()
+    page.locator("main").get_by_role("link", name="Evidence").click()
     page.get_by_role("heading", name="Growth of evidence").wait_for()
     page.get_by_text("The responses as numbers").click()
     sees(page, f"evidence-{scheme}")
