@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from clinical.durations import LONGEST
 from clinical.models import Prescription, PrescriptionItem, Relation, Remedy, RemedyRelation
 from clinical.models.remedies import LONGEST_ACTION
-from clinical.querysets import words_of
+from clinical.words import words_of
 from patients.models import Patient
 
 # Words of names that say nothing about what the remedy is made of.

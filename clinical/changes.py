@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from clinical.models import Line
-from clinical.querysets import words_of
+from clinical.words import words_of
 
 COMPARED = tuple(name for name in Line.WRITTEN if name != "medicine_name")
 

@@ -55,19 +55,18 @@ class Step:
 def steps_of(
     consultations: Sequence[Consultation], prescriptions: Iterable[Prescription] = (), *, later=None
 ) -> list[Step]:
-    """Return the visits, latest first as they come, `with_responses()`; `later` is what was told after all of them.
+    """Return the visits of a patient as they come, `with_answers()`; `later` is what was told after all of them.
 
     The response to a remedy is what the patient told at the next visit at which anybody asked.
     """
     given = {}
     for prescription in prescriptions:
         given.setdefault(prescription.consultation_id, []).append(prescription)
-    steps, answer = [], later
-    for consultation in consultations:
-        said = told(consultation.response, consultation.percent)
-        steps.append(Step(consultation, said, answer, given.get(consultation.pk, [])))
-        answer = said or answer
-    return steps
+    said = {one.pk: told(one.response, one.percent) for one in consultations}
+    answers = {one.answers_later + 1: said[one.pk] for one in consultations if said[one.pk]}
+    return [
+        Step(one, said[one.pk], answers.get(one.answers_later, later), given.get(one.pk, [])) for one in consultations
+    ]
 
 
 @dataclass(frozen=True)

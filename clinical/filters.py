@@ -1,4 +1,4 @@
-"""Filters of the lists of prescriptions and of follow-ups."""
+"""Filters of the lists of prescriptions and of follow-ups, and of the evidence."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from clinical.models import FollowUp, Prescription
+from clinical.models import FollowUp, Prescription, PrescriptionItem
 from homeo.base.filters import DayFilter
 
 
@@ -40,6 +40,24 @@ class PrescriptionFilter(django_filters.FilterSet):
             case "replaced":
                 return queryset.filter(replaced_by__isnull=False)
         return queryset.filter(signed_at__isnull=True)
+
+
+class EvidenceFilter(django_filters.FilterSet):
+    """Lines of prescriptions by the day of the visit and by potency."""
+
+    since = DayFilter("prescription__consultation__scheduled_at", "gte", _("Prescribed from"))
+    until = DayFilter("prescription__consultation__scheduled_at", "lte", _("Until"))
+    potency = django_filters.ChoiceFilter(label=_("Potency"), empty_label=_("All potencies"))
+
+    class Meta:
+        model = PrescriptionItem
+        fields = ["since", "until", "potency"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        used = self.queryset.exclude(potency="").order_by("potency_scale", "potency_number", "potency")
+        potencies = used.values_list("potency", flat=True).distinct()
+        self.filters["potency"].extra["choices"] = [(potency, potency) for potency in potencies]
 
 
 def _doctors(request):

@@ -1,13 +1,14 @@
 """Which rows of the consulting room a person may see, and how a remedy is found."""
 
 import re
-import unicodedata
 
 from django.db import models
 from django.db.models import Avg, Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models.functions import Cast, Coalesce, Collate
 from django.utils import timezone
 
 from accounts.models import Role
+from clinical.words import Words, folded, words_of
 from homeo.base.querysets import ArchivableQuerySet, BaseQuerySet
 from patients.querysets import OfPatientQuerySet
 from patients.treating import BACK
@@ -47,13 +48,27 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         return self.active().written_by(doctor).filter(status="IN_PROGRESS", scheduled_at__gte=since)
 
     def with_responses(self):
-        """Tell the mean of what each says about the complaints: `response`, up to 3 either way, and `percent`."""
+        """Tell the mean of what each says about the complaints, rounded: `response`, up to 3 either way, `percent`."""
         responses = self.model._meta.get_field("responses").related_model
         told = responses.objects.filter(consultation=OuterRef("pk")).order_by().values("consultation")
         return self.annotate(
-            response=Subquery(told.annotate(mean=Avg("value")).values("mean")),
-            percent=Subquery(told.annotate(mean=Avg("percent")).values("mean")),
+            response=Subquery(told.annotate(mean=rounded_mean("value")).values("mean")),
+            percent=Subquery(told.annotate(mean=rounded_mean("percent")).values("mean")),
         )
+
+    def with_answers(self):
+        """Add `response`, `percent`, and `answers_later`: how many of these rows answered after each, of its patient.
+
+        What was given at a visit is answered by the next one at which anybody asked, the one whose own number is one
+        less. This is the rule by which a response belongs to a remedy.
+        """
+        later = models.Window(
+            Count("response"),
+            partition_by="patient",
+            order_by=[models.F("scheduled_at").desc(), models.F("pk").desc()],
+            frame=models.RowRange(end=-1),
+        )
+        return self.with_responses().annotate(answers_later=later)
 
     def attended(self):
         """Return those in which the patient was seen."""
@@ -98,7 +113,8 @@ class PrescriptionQuerySet(OfPatientQuerySet, ArchivableQuerySet):
 
     def unreplaced(self):
         """Return those that no other one took the place of."""
-        return self.filter(replaced_by__isnull=True)
+        # A join would make the planner think that nearly all are replaced.
+        return self.filter(~Exists(self.model.objects.filter(replaces=OuterRef("pk"))))
 
     def current(self):
         """Return those that are signed and not replaced."""
@@ -120,6 +136,22 @@ class PrescriptionItemQuerySet(BaseQuerySet):
         """Return the lines of the prescriptions that the person may see."""
         prescriptions = self.model._meta.get_field("prescription").related_model
         return self.filter(prescription__in=prescriptions.objects.for_user(user))
+
+    def given_by(self, doctor):
+        """Return those that the doctor signed at a visit and that hold, with what they give.
+
+        `key` is the same for the same remedy, by catalogue or by words, `sample` the id of a row that stands for it,
+        `name` and `code` are the remedy's, `visit_id` is the consultation.
+        """
+        prescriptions = self.model._meta.get_field("prescription").related_model.objects
+        own = prescriptions.for_user(doctor).written_by(doctor).active().current()
+        return self.filter(prescription__in=own.filter(consultation__isnull=False)).annotate(
+            key=Coalesce("remedy_id", Collate(Words("medicine_name"), "C"), output_field=models.TextField()),
+            sample=Coalesce("remedy_id", "pk"),
+            name=Coalesce("remedy__name", "medicine_name"),
+            code=Coalesce("remedy__code", models.Value("")),
+            visit_id=models.F("prescription__consultation_id"),
+        )
 
 
 class LetterQuerySet(OfPatientQuerySet, ArchivableQuerySet):
@@ -200,6 +232,10 @@ class OfConsultationQuerySet(BaseQuerySet):
 
 class ComplaintQuerySet(OfConsultationQuerySet):
     """Complaints of cases."""
+
+    def with_words(self):
+        """Add `words`: the complaint as it is compared with those of other patients."""
+        return self.annotate(words=Words("name"))
 
     def of_note(self, consultation):
         """Return the note's own, those it responds to, and the open ones of earlier notes; with all responses."""
@@ -355,12 +391,6 @@ class RemedyRelationQuerySet(BaseQuerySet):
         return self.filter(Q(remedy__in=remedies) | Q(other__in=remedies), is_active=True)
 
 
-def folded(text: str) -> str:
-    """Return the text in lower case without accents, as the database folds it."""
-    text = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss"))
-    return "".join(letter for letter in text if not unicodedata.combining(letter))
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, of letters and digits only."""
-    return re.findall(r"[^\W_]+", folded(text))
+def rounded_mean(column: str):
+    """Return the expression of the mean of whole numbers, rounded as Python rounds: a half to the even number."""
+    return Cast(Cast(Avg(column), models.FloatField()), IntegerField())

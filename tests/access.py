@@ -119,6 +119,8 @@ TABLE = {
     ("clinical:snippet_favourite", "snippet"): (302, 403, 405, 404, 403, 403, 403),
     ("clinical:snippet_remove", "snippet"): (302, 403, 405, 404, 403, 403, 403),
     ("clinical:addendum_create", "completed"): (302, 403, 200, 404, 403, 403, 403),
+    ("clinical:evidence", ""): (302, 403, 200, 200, 403, 403, 403),
+    ("clinical:evidence_case_list", ""): (302, 403, 200, 200, 403, 403, 403),
     ("clinical:follow_up_list", ""): (302, 200, 200, 200, 200, 403, 403),
     ("clinical:follow_up_create", "patient"): (302, 403, 200, 404, 403, 403, 403),
     ("clinical:follow_up_unanswered", "follow up"): (302, 403, 403, 403, 405, 403, 403),

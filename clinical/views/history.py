@@ -54,7 +54,7 @@ class RemedyTimelineView(PatientPart):
         """Add the visits, latest first."""
         user = self.request.user
         seen = Consultation.objects.for_user(user).active().attended().filter(patient=self.object)
-        visits = list(seen.with_responses().select_related("doctor").defer("notes").latest_first()[:TIMELINE_MOST])
+        visits = list(seen.with_answers().select_related("doctor").defer("notes").latest_first()[:TIMELINE_MOST])
         prescriptions = Prescription.objects.for_user(user).active().current().filter(patient=self.object)
         steps = steps_of(visits, prescriptions.with_items().order_by("created_at"))
         points = [

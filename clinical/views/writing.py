@@ -256,7 +256,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             .alias(is_of_this=Q(consultation=self.object, consultation__isnull=False))
             .order_by("-is_of_this", "-created_at", "-pk")[:PRESCRIPTIONS_READ]
         )
-        earlier = list(self.earlier().with_responses().latest_first()[:COURSE_LENGTH])
+        earlier = list(self.earlier().with_answers().latest_first()[:COURSE_LENGTH])
         signed = [one for one in prescriptions if one.is_signed]
         course = steps_of(earlier, signed, later=self.note.told)
         known = self.known_parts()

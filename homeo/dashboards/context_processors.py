@@ -33,6 +33,7 @@ NAVIGATION = {
         (_("Patients"), "users", "patients:patient_list", ""),
         (_("Prescriptions"), "pill", "clinical:prescription_list", ""),
         (_("My hours"), "clock", "scheduling:availability_update", ""),
+        (_("Evidence"), "chart-bar", "clinical:evidence", ""),
     ],
     Role.RECEPTIONIST: [
         HOME,

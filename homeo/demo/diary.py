@@ -36,6 +36,8 @@ class Progress:
     remedy: str
     potency: str
     visits: int = 0
+    acute: str = ""
+    """What was treated at the last visit besides, and is asked for at the next one."""
     stays: int = 99
     """After how many visits the patient stays away."""
 
@@ -78,7 +80,10 @@ class Diary:
         years = (self.today - patient.date_of_birth).days // 365
         if may_be_acute and self.rng.random() < 0.12:
             acute = self.rng.choice([p for p in PICTURES if p.is_acute and p.suits(years=years, gender=patient.gender)])
-            return Case(acute.complaints, acute.diagnosis, acute.advice, "", (acute.line,))
+            progress.acute = acute.short.capitalize()
+            taken = ({"name": progress.acute, "intensity": 2},)
+            case = (acute.complaints, acute.diagnosis, acute.advice, "", (acute.line,))
+            return Case(*case, taken, chosen={"prescription_kind": "ACUTE"})
         course = self.rng.choice(COURSES)
         percent = self.rng.randrange(20, 95, 5)
         told = course.told.format(
@@ -90,12 +95,17 @@ class Diary:
             percent if "{percent}" in course.told else None,
             "",
         )
+        responses, gone = (response,), ()
+        if progress.acute:
+            value = self.rng.choices([3, 2, 1, 0, -1], [8, 5, 2, 2, 1])[0]
+            responses, gone = (response, (progress.acute, value, None, "")), (progress.acute,)
+            progress.acute = ""
         if course.next == "higher":
             progress.potency = HIGHER.get(progress.potency, progress.potency)
         line = picture.line | {"potency": progress.potency}
         lines = {"repeat": (line,), "higher": (line, SAC_LAC), "wait": (SAC_LAC,), "none": ()}[course.next]
         note = (told, picture.diagnosis, picture.advice, course.decision, lines)
-        return Case(*note, responses=(response,), chosen={"decision": course.chosen})
+        return Case(*note, responses=responses, gone=gone, chosen={"decision": course.chosen})
 
     # ── The year behind ─────────────────────────────────────────────────────
     def fill_year(self) -> None:

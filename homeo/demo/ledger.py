@@ -55,6 +55,8 @@ class Case:
     complaints_taken: tuple[dict, ...] = ()
     responses: tuple[tuple, ...] = ()
     """What has become of complaints taken before: name, value, percent and words of each."""
+    gone: tuple[str, ...] = ()
+    """Which of them are not asked for again."""
     parts: dict = field(default_factory=dict)
     chosen: dict = field(default_factory=dict)
 
@@ -191,7 +193,14 @@ class Ledger:
             for place, values in enumerate(case.complaints_taken)
         ]
         responses = [
-            ComplaintResponse(consultation=consultation, complaint=by_name[name], value=value, percent=percent, now=now)
+            ComplaintResponse(
+                consultation=consultation,
+                complaint=by_name[name],
+                value=value,
+                percent=percent,
+                now=now,
+                is_closed=name in case.gone,
+            )
             for name, value, percent, now in case.responses
             if name in by_name
         ]

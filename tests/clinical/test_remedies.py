@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import AuditLog
 from clinical import catalogue
 from clinical.models import Relation, Remedy, RemedyRelation
-from clinical.querysets import words_of
+from clinical.words import words_of
 from homeo.base.fields import new_id
 from homeo.demo.factories.clinical import PrescriptionItemFactory, RemedyFactory, RemedyRelationFactory
 from tests.admin.test_saves import change_url, filled

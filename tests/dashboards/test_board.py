@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from homeo.base.charts import bar_chart, line_chart, steps_up_to
 from homeo.dashboards.blocks import Block, arrange, clock, cut, lane_blocks, row_of, whole_hours
 from homeo.dashboards.board import Board, Lane, minutes_late, week_of
-from homeo.dashboards.charts import bar_chart, line_chart, steps_up_to
 from homeo.dashboards.queue import queue_of, usual_wait, waiting_of
 from scheduling.calendar import Away
 from scheduling.models import Appointment

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AuditLog, User
 from billing.models import Invoice, PaymentStatus
-from clinical.models import Consultation, Prescription
+from clinical import evidence
+from clinical.models import Consultation, Prescription, PrescriptionItem
 from homeo.demo.diary import Diary
 from homeo.demo.ledger import Ledger
 from homeo.demo.people import Register, around
@@ -57,6 +58,7 @@ def test_the_clinic_is_whole(settings):
     check_visits(today)
     check_consultations_and_invoices(today)
     check_asha(today)
+    check_evidence()
     check_records()
     check_times()
 
@@ -110,6 +112,23 @@ def check_asha(today):
     assert asha.appointments.filter(appointment_date__gt=today, status="CONFIRMED").count() == 1
     assert [invoice.is_open for invoice in asha.invoices.all()].count(True) == 1
     assert asha.medical_records.count() == 6
+
+
+def check_evidence():
+    """The doctor has enough outcomes of several remedies, good and bad ones, to look at."""
+    doctor = User.objects.get(email="doctor@homeo.example")
+    lines = PrescriptionItem.objects.given_by(doctor)
+    for by in (evidence.REMEDY, evidence.COMPLAINT):
+        groups = evidence.read_evidence(doctor, lines, by=by).groups
+        assert sum(not group.told.says_little for group in groups) >= 8
+        assert {value for group in groups for value, count in group.told.counts.items() if count} >= {
+            -2,
+            -1,
+            0,
+            1,
+            2,
+            3,
+        }
 
 
 def check_records():

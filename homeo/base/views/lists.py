@@ -24,6 +24,7 @@ class ListPageView(ScopedMixin, ListView):
       phones, which must not stand in addresses: the form goes by POST, the words stay in the session, the address
       carries a key.
     - `csv_columns`: pairs of heading and function of the row; define it, and `export_permission`, for `?export=csv`.
+    - `kept_by_filters`: what stays in the address when a filter is set or cleared.
     """
 
     paginate_by = PAGE_SIZES[0]
@@ -33,6 +34,7 @@ class ListPageView(ScopedMixin, ListView):
     search = None
     csv_columns = None
     export_permission = None
+    kept_by_filters = KEPT_BY_FILTERS
 
     def get_paginate_by(self, queryset):
         """Return the page size asked for, out of the ones offered."""
@@ -89,9 +91,13 @@ class ListPageView(ScopedMixin, ListView):
         if not self.request.user.has_perm(self.export_permission):
             raise PermissionDenied
         rows = self.get_queryset()[:COUNT_BOUND]
-        name = f"{self.queryset.model._meta.model_name}s-{timezone.localdate():%Y-%m-%d}.csv"
+        name = f"{self.get_export_name()}-{timezone.localdate():%Y-%m-%d}.csv"
         header = [str(heading) for heading, _value in self.csv_columns]
         return csv_response(name, header, ([value(row) for _heading, value in self.csv_columns] for row in rows))
+
+    def get_export_name(self) -> str:
+        """Return what the file is called, before its day."""
+        return f"{self.queryset.model._meta.model_name}s"
 
     def paginate_queryset(self, queryset, page_size):
         """Return the page asked for, the nearest one where there is no such page."""
@@ -106,7 +112,7 @@ class ListPageView(ScopedMixin, ListView):
         sorted_by = query.copy()
         sorted_by.pop("ordering", None)
         kept = QueryDict(mutable=True)
-        kept.update({name: query[name] for name in KEPT_BY_FILTERS if name in query})
+        kept.update({name: query[name] for name in self.kept_by_filters if name in query})
         return super().get_context_data(
             **{
                 "filterset": self.filterset,
@@ -118,7 +124,7 @@ class ListPageView(ScopedMixin, ListView):
                 "page_sizes": [(size, _sized(query, size)) for size in PAGE_SIZES],
                 "kept": kept.items(),
                 "unfiltered_query": kept.urlencode(),
-                "is_filtered": any(query.get(name) for name in query if name not in KEPT_BY_FILTERS),
+                "is_filtered": any(query.get(name) for name in query if name not in self.kept_by_filters),
                 "can_export": bool(
                     self.csv_columns and self.export_permission and self.request.user.has_perm(self.export_permission)
                 ),

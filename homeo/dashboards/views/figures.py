@@ -11,11 +11,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Status
 
 from accounts.models import AuditLog
+from homeo.base.charts import Chart, bar_chart, line_chart
 from homeo.base.templatetags.homeo import day as written_day
 from homeo.base.templatetags.homeo import money
 from homeo.base.views import AccessMixin
 from homeo.dashboards.board import clock
-from homeo.dashboards.charts import Chart, bar_chart, line_chart
 from homeo.dashboards.figures import HALF_HOUR, Figures, key_figures, read_figures
 from patients.models import Patient
 

@@ -79,12 +79,14 @@ def bar_chart(
     height: int = 178,
     thickness: int = 18,
     show=str,
+    says_values: bool = False,
 ) -> Chart:
     """Lay out bars in groups, one group for each label.
 
     Args:
         series: for each group the (value, look) of its bars, from the left.
         show: writes a value of the axis.
+        says_values: write its value over each bar.
     """
     values, y_of = _scale(height, max((value for group in series for value, _look in group), default=0))
     pitch = (width - AXIS_WIDTH) / max(len(labels), 1)
@@ -97,6 +99,8 @@ def bar_chart(
             if value:
                 x, y = round(left + place * (wide + GAP)), y_of(value)
                 bars.append(Bar(x, y, wide, height - LABEL_HEIGHT - y, look))
+                if says_values:
+                    marks.append(Mark(round(x + wide / 2), y - 5, show(value)))
         marks.append(Mark(round(middle), height - 8, label))
     lines = [Mark(AXIS_WIDTH - 6, y_of(value), show(value)) for value in values]
     return Chart(width, height, sentence, lines, marks, bars=bars)
