@@ -131,6 +131,21 @@ def test_each_role_finds_in_what_it_may_read(told, doctor, receptionist, admin):
     assert found(told.user, "fee") == ["receipt-rupee"]
 
 
+def test_a_document_shows_its_picture_or_the_kind_of_its_file(patient, doctor, client_of):
+    AppointmentFactory(patient=patient, doctor=doctor)
+    for fields in ({"drawn": "PNG"}, {}, {"content_type": "application/dicom"}):
+        MedicalRecordFactory(patient=patient, uploaded_by=doctor, **fields)
+    entries = timeline.read(doctor, patient, chart.sections_for(doctor)).entries
+    assert [(bool(entry.picture), entry.format) for entry in entries if entry.icon == "paperclip"] == [
+        (False, "DICOM"),
+        (False, "PDF"),
+        (True, "PNG"),
+    ]
+    for tab in ("overview", "documents"):
+        page = client_of(doctor).get(url(patient, tab=tab)).content.decode()
+        assert (page.count("thumbnail/"), page.count("</svg>PDF</span>"), page.count("</svg>DICOM</span>")) == (1, 1, 1)
+
+
 def test_letters_are_told_and_found(told, doctor, receptionist):
     letter = LetterFactory(patient=told, doctor=doctor, referral=True)
     withdrawn = LetterFactory(patient=told, doctor=doctor, archived_at=timezone.now())
