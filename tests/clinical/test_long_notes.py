@@ -23,8 +23,8 @@ def full(request):
     chance = random.Random(1)
 
     def text(length):
-        words = ("-".join("".join(chance.choices(LETTERS[request.param], k=3)) for _ in "ab") for _ in range(length // 8))
-        return " ".join(words)
+        parts = ["".join(chance.choices(LETTERS[request.param], k=3)) for _ in range(length // 4)]
+        return " ".join(map("-".join, zip(parts[::2], parts[1::2], strict=False)))
 
     form = {name: text(TEXT_MAX_LENGTH) for name in TEXTS}
     form |= {name: text(part.most) for name, part in PARTS.items() if part.choices is None}
