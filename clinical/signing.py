@@ -129,7 +129,8 @@ def signed(consultation: Consultation, signer: User, signed_at: dt.datetime, con
 
 
 def read(notes: Iterable[SignedNote], consultation: Consultation) -> list[dict]:
-    """Return what was signed, in order, each with `shown`, what to show, and `is_intact`, whether everything matches.
+    """Return what was signed, in order, each with `shown`, what to show, `born`, the day of birth in it, and
+    `is_intact`, whether everything matches.
 
     A note matches if its text has its digest, names this consultation and the row's signer and time, and the stored
     columns still say what was signed; an addendum if it follows what stands before it.
@@ -147,7 +148,8 @@ def read(notes: Iterable[SignedNote], consultation: Consultation) -> list[dict]:
             is_intact &= shown.get("readable") == {name: getattr(consultation, name) for name in TEXTS}
         else:
             is_intact &= shown.get("after") == before
-        found.append({"note": note, "shown": shown, "is_intact": is_intact})
+        born = _day(shown.get("patient", {}).get("date_of_birth"))
+        found.append({"note": note, "shown": shown, "born": born, "is_intact": is_intact})
         before = note.digest
     return found
 
@@ -166,6 +168,13 @@ def _signature(signer: User, signed_at: dt.datetime) -> dict:
 
 def _moment(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).isoformat()
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _title(name: str) -> str:

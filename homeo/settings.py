@@ -192,7 +192,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A note that is filled to its limits takes two megabytes where each letter takes twelve signs on its way.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 // 2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # ── Files ───────────────────────────────────────────────────────────────────

@@ -29,7 +29,8 @@ HEAD, SIDE = "head", "side"
 class Entry:
     """One thing that happened, as the timeline shows it.
 
-    `at` is an aware moment, `state` a word of the status component, `picture` the address of a small picture.
+    `at` is an aware moment, `state` a word of the status component, `picture` the address of a small picture, `format`
+    the kind of a file that has none.
     """
 
     at: dt.datetime
@@ -42,6 +43,7 @@ class Entry:
     state_label: str = ""
     is_key: bool = False
     picture: str = ""
+    format: str = ""
 
 
 SEARCH = "{table}.search @@ {word}"
@@ -157,6 +159,7 @@ def _document_entry(user, record, at) -> Entry:
         % {"kind": record.get_record_type_display(), "who": record.uploaded_by.display_name},
         url=reverse("patients:medicalrecord_detail", args=[record.pk]),
         picture=reverse("patients:medicalrecord_thumbnail", args=[record.pk]) if record.thumbnail else "",
+        format=record.format,
     )
 
 
@@ -171,7 +174,7 @@ register(
         rows=_documents,
         at=lambda: F("recorded_at"),
         facts=(
-            *("title", "description", "record_type", "thumbnail"),
+            *("title", "description", "record_type", "thumbnail", "content_type"),
             *(f"uploaded_by__{name}" for name in ("id", "first_name", "last_name", "role")),
         ),
         entry=_document_entry,

@@ -52,6 +52,7 @@ PICTURES = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF"}
 PREAMBLE, DICOM_MARK, DICOM_META = 128, b"DICM", b"\x02\x00\x00\x00UL\x04\x00"
 PDF_END, PDF_TAIL = b"%%EOF", 2048
 MARKUP = re.compile(r"<(?:!doctype|html|head|body|script|svg|iframe|object|embed)\b", re.IGNORECASE)
+CONTROLS = re.compile(r"[\0-\x08\x0b\x0e-\x1f\x7f]")
 ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}")
 # They turn the order of what follows, so that a name reads as another one.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -178,7 +179,7 @@ def _decoded(data: bytes) -> str | None:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
-    return None if any((ord(sign) < 32 and sign not in "\t\n\r\f") or sign == "\x7f" for sign in text) else text
+    return None if CONTROLS.search(text) else text
 
 
 def _check_pdf(file: File, content_type: str) -> None:

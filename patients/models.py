@@ -182,6 +182,14 @@ class RecordType(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+FORMATS = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/tiff": "TIFF",
+    "application/dicom": "DICOM",
+    "text/plain": _("Text"),
+}
 RECORDS_FOLDER = "records"
 
 
@@ -227,9 +235,9 @@ class MedicalRecord(ArchivableModel):
         return f"{self.get_record_type_display()}, {self.recorded_at:%Y-%m-%d}"
 
     @property
-    def icon(self) -> str:
-        """Return the icon of a document of this kind, for one without a thumbnail."""
-        return "file-type-pdf" if self.content_type == "application/pdf" else "file-text"
+    def format(self) -> str:
+        """Return what kind of file it is, as people call it, such as "PDF"."""
+        return FORMATS.get(self.content_type, "")
 
     @property
     def audit_patient_id(self) -> str:

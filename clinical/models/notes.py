@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from clinical.case import RESPONSES, signed_number
+from clinical.case import PARTS, RESPONSES, signed_number
 from clinical.models.consultations import Consultation
 from clinical.querysets import (
     ComplaintQuerySet,
@@ -273,3 +273,17 @@ class Snippet(BaseModel):
     def is_template(self) -> bool:
         """Tell whether it fills a whole note."""
         return bool(self.parts)
+
+    @property
+    def gist(self) -> str:
+        """Return the text, or those of the note that a template fills in."""
+        fields, rows = self.parts.get("fields", {}), self.parts.get("rows", ())
+        words = (
+            "complaints",
+            "diagnosis",
+            "prescription",
+            "notes",
+            *(n for n, part in PARTS.items() if not part.choices),
+        )
+        texts = [self.text, *(row["name"] for row in rows), *(fields.get(name, "") for name in words)]
+        return "\n".join(filter(None, texts))

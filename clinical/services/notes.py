@@ -75,7 +75,8 @@ def _write_rows(actor, consultation, rows) -> list[Complaint]:
 
 
 def _write_responses(actor, consultation, responses) -> list[ComplaintResponse]:
-    kept = list(consultation.responses.select_related("complaint").order_by("complaint__created_at", "complaint_id"))
+    responded = consultation.responses.select_related("complaint")
+    kept = list(responded.order_by("complaint__created_at", "complaint__position", "complaint_id"))
     if responses is None:
         return kept
     stored, new = {one.complaint_id: one for one in kept}, []

@@ -16,12 +16,13 @@ from homeo.base.errors import DomainError
 def sign_note(*, actor: User, consultation: Consultation, signed_at: dt.datetime) -> SignedNote:
     """Keep the note exactly as it is shown, with its hash; the caller has completed it and signed its drafts."""
     prescriptions = consultation.prescriptions.active().current().with_items().order_by("created_at", "pk")
+    responded = consultation.responses.select_related("complaint")
     content = signing.note_content(
         consultation,
         signer=actor,
         signed_at=signed_at,
         rows=consultation.complaint_rows.all(),
-        responses=consultation.responses.select_related("complaint").order_by("complaint__created_at", "complaint_id"),
+        responses=responded.order_by("complaint__created_at", "complaint__position", "complaint_id"),
         prescriptions=[(one, one.items.all()) for one in prescriptions],
     )
     note = signing.signed(consultation, actor, signed_at, content)

@@ -81,8 +81,9 @@ class PrescriptionPrintView(PrescriptionPaperView):
 
 
 class PrescriptionLabelsView(PrescriptionPaperView):
-    """A label for each medicine of the prescription."""
+    """A label for each medicine of the prescription, as long as it holds: no bottle is filled by a replaced one."""
 
+    queryset = PrescriptionPaperView.queryset.current().active()
     file_kind = "labels"
 
     def make(self):

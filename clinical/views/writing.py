@@ -1,5 +1,6 @@
 """The page on which a note is written: saved, drafted, compared, merged."""
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -142,16 +143,20 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             name.removeprefix("keep:"): value for name, value in self.request.POST.items() if name.startswith("keep:")
         }
         merged = sheet.merged(theirs, choices)
+        self.keep(merged, tokens)
+        if draft:
+            services.drop_drafts(consultation=self.object, window=draft.window, adopted="", seen="")
+        return merged
+
+    def keep(self, sheet: Sheet, tokens: dict) -> None:
+        """Keep a sheet as this window's draft."""
         services.keep_draft(
             actor=self.request.user,
             consultation_id=self.object.pk,
             version=self.request.POST.get(VERSION_FIELD, "")[:40],
-            fields=dict(merged.as_post().lists()),
+            fields=dict(sheet.as_post().lists()),
             **tokens,
         )
-        if draft:
-            services.drop_drafts(consultation=self.object, window=draft.window, adopted="", seen="")
-        return merged
 
     # ── Saving ──────────────────────────────────────────────────────────────
     def lock_object(self):
@@ -195,6 +200,8 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             return self.render_to_response(self.get_context_data(form=form, tokens=tokens, is_unsaved=True))
         if not differences and not form.errors:
             return self.form_stored(form)
+        if stored.status == Consultation.Status.COMPLETED:
+            return self.kept_aside(form.sheet)
         data = form.data.copy()
         data[VERSION_FIELD] = stored.version
         form.data = data
@@ -205,6 +212,13 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             "saved_by": None if self.other_draft else self.get_saved_by(stored),
         }
         return self.render_to_response(self.get_context_data(form=form, conflict=conflict, tokens=tokens), status=409)
+
+    def kept_aside(self, sheet: Sheet):
+        """Keep what was typed into a note that was signed meanwhile, and go to the note, which offers an addendum."""
+        self.keep(sheet, self.posted_tokens())
+        said = _("This note was signed in another window. What you typed here is kept: it can be an addendum.")
+        messages.warning(self.request, said)
+        return HttpResponseRedirect(self.get_success_url())
 
     def form_stored(self, form):
         """Complete from a stale page too, where it has the words that are stored."""

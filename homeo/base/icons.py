@@ -64,7 +64,6 @@ ICONS = (
     "eye-off",
     "file-invoice",
     "file-text",
-    "file-type-pdf",
     "files",
     "filter",
     "flask",

@@ -47,6 +47,8 @@ function keepNote(form) {
 
   async function keep() {
     if (sending || isAsking || isSent || kept === changes) return;
+    // While the page asks for the password nothing is kept, and what is sent would meet a token that changes.
+    if ($("#sign-in:modal")) { plan(AGAIN); return; }
     sending = true;
     const upTo = changes;
     show("saying", mark.dataset.saying);

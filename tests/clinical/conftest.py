@@ -3,7 +3,7 @@
 import pytest
 
 from homeo.base.fields import new_id
-from homeo.demo.factories.clinical import ConsultationFactory
+from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
 
 
 @pytest.fixture
@@ -16,6 +16,22 @@ def consultation(doctor, patient):
 def at_work(doctor, client_of):
     """The doctor's test client."""
     return client_of(doctor)
+
+
+@pytest.fixture
+def draft(consultation, doctor):
+    """A draft with two lines, Natrum muriaticum and Apis."""
+    draft = PrescriptionFactory(doctor=doctor, patient=consultation.patient, consultation=consultation, signed_at=None)
+    PrescriptionItemFactory(prescription=draft, position=0)
+    PrescriptionItemFactory(prescription=draft, position=1, medicine_name="Apis mellifica", potency="30C")
+    return draft
+
+
+@pytest.fixture
+def treated(doctor, patient):
+    """A patient whom the doctor treats."""
+    ConsultationFactory(doctor=doctor, patient=patient, completed=True)
+    return patient
 
 
 LINE = {

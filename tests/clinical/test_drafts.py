@@ -157,6 +157,27 @@ def test_what_is_typed_into_a_signed_note_becomes_an_addendum(window, consultati
     assert consultation.notes == ""
 
 
+@pytest.mark.parametrize("button", ["", "complete", "compare", "merge"])
+def test_a_save_after_the_note_was_signed_elsewhere_is_kept_for_an_addendum(window, consultation, at_work, button):
+    one, late = window(), window()
+    one.save(complaints="Headache", complete="1")
+    typed = {"complaints": "Headache", "notes": "And she coughs"} | ({button: "1"} if button else {})
+    answer = at_work.post(late.path, late.typed(**typed), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("clinical:consultation_detail", args=[consultation.pk])
+    assert "signed in another window" in answer.content.decode()
+    assert answer.context["unsaved"].fields["notes"] == ["And she coughs"]
+    consultation.refresh_from_db()
+    assert consultation.notes == ""
+
+
+def test_a_second_click_on_sign_is_a_success(window, consultation, at_work):
+    one = window()
+    for _click in range(2):
+        answer = at_work.post(one.path, one.typed(complaints="Headache", complete="1"), follow=True)
+        assert "is signed and complete" in answer.content.decode()
+    assert not NoteDraft.objects.exists()
+
+
 def test_a_draft_keeps_only_what_belongs_to_the_form(window):
     window().draft(complaints="A", password="secret", **{"complaint-TOTAL_FORMS": "1", "complaint-0-evil": "x"})
     kept = NoteDraft.objects.get().fields

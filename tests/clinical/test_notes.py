@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounts.audit import bulk
 from accounts.models import AuditLog
 from clinical import services
+from clinical.courses import Told, picture_of
 from clinical.models import Complaint, ComplaintResponse, Consultation
 from clinical.sheet import PARTS, ROW_FIELDS, TEXTS, Sheet
 from homeo.base.errors import DomainError
@@ -294,9 +295,24 @@ def test_the_timeline_tells_the_response_to_each_remedy(at_work, doctor, patient
     steps = page.context["steps"]
     answers_ = {step.prescriptions[0].items.all()[0].medicine_name: step.answer and step.answer.value for step in steps}
     assert answers_ == {"Remedy 90": 2, "Remedy 60": -1, "Remedy 30": None}
-    assert [dot.look for dot in page.context["picture"].dots] == ["", "is-now"]
-    assert "+2" in page.context["picture"].sentence
-    assert "−1" in page.context["picture"].sentence
+    wide, narrow = page.context["pictures"]
+    assert [dot.look for dot in wide.dots] == ["", "is-now"]
+    assert "+2" in wide.sentence
+    assert "−1" in wide.sentence
+    assert [stretch.text for stretch in wide.lane] == ["Remedy 90 200C", "Remedy 60 200C", ""]
+    assert [stretch.title for stretch in narrow.lane] == ["Remedy 90 200C", "Remedy 60 200C", "Remedy 30 200C"]
+
+
+def test_a_remedy_that_is_given_again_is_one_stretch_as_wide_as_its_visits():
+    told = [("Jan", None), *((month, Told(1)) for month in ("Feb", "Mar", "Apr"))]
+    given = [("Natrum muriaticum 30C", "nat-m. 30C")] * 2 + [("", ""), ("Sulphur 200C", "sulph. 200C")]
+    picture = picture_of(told, "Better", width=344, remedies=given)
+    assert [(one.x, one.end, one.text) for one in picture.lane] == [(34, 229, "nat-m. 30C"), (334, 344, "")]
+    assert [dot.x for dot in picture.dots] == [134, 234, 334]
+    assert picture_of(told[:2], "Better") is None
+    cut = picture_of(told * 10, "Better", remedies=given * 10)
+    assert len(cut.dots) == 18
+    assert all(one.end <= cut.width for one in cut.lane)
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinical import services
 from clinical.documents.label import labels_pdf
 from clinical.documents.layout import runs_right_to_left
 from clinical.documents.letter import letter_pdf
@@ -343,6 +344,17 @@ def test_a_printed_page_is_on_record(at_work, doctor, client_of):
         assert (entry.user_id, entry.patient_id) == (doctor.pk, prescription.patient_id)
     seen = client_of(prescription.patient.user).get(reverse("access_list")).content.decode()
     assert seen.count("Prescription, printed") == 2
+
+
+def test_no_label_is_printed_of_what_was_replaced_or_withdrawn(at_work, doctor):
+    replaced, withdrawn = signed(doctor), signed(doctor, archived_at=SIGNED)
+    line = {"medicine_name": "Sepia", "potency": "200C", "dosage": "4 globules", "frequency": "daily", "notes": ""}
+    services.replace_prescription(actor=doctor, prescription=replaced, items=[line | {"duration": "3"}], reason="Slip")
+    for prescription in (replaced, withdrawn):
+        assert at_work.get(reverse("clinical:prescription_labels", args=[prescription.pk])).status_code == 404
+        page = at_work.get(reverse("clinical:prescription_detail", args=[prescription.pk])).content.decode()
+        assert reverse("clinical:prescription_print", args=[prescription.pk]) in page
+        assert reverse("clinical:prescription_labels", args=[prescription.pk]) not in page
 
 
 @pytest.mark.parametrize("lines", [1, 30])

@@ -95,3 +95,13 @@ def test_a_forged_template_is_refused(parts, at_work, consultation):
     data = {"form_token": new_id(), "title": "Forged", "parts": parts}
     assert at_work.post(address, data).status_code == 422
     assert not Snippet.objects.exists()
+
+
+def test_the_list_says_what_each_fills_in(at_work, doctor):
+    SnippetFactory(doctor=doctor, title="chilly", text="Chilly,\nworse from cold")
+    parts = {"fields": {"examination": "BP:", "thermal": "HOT"}, "rows": [{"name": "Cough"}]}
+    SnippetFactory(doctor=doctor, title="Check-up", text="", parts=parts)
+    page = at_work.get(reverse("clinical:snippet_list")).content.decode()
+    assert "Chilly, · worse from cold" in page
+    assert "Cough · BP:" in page
+    assert "HOT" not in page

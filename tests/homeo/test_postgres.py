@@ -403,8 +403,8 @@ def test_run_returns_the_exit_status_of_its_command(cluster):
 def test_run_passes_signals_on(cluster, sent, received):
     script = f"trap 'exit 5' {received}; echo ready; while :; do sleep 0.05; done"
     # A session of its own has no terminal, whose Ctrl-C would reach the command directly. Whoever runs the tests may
-    # have had SIGHUP ignored, as nohup does, which children inherit.
-    options = {"start_new_session": True, "preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
+    # have had the signal ignored, as nohup does with SIGHUP and `&` with SIGINT, which children inherit.
+    options = {"start_new_session": True, "preexec_fn": lambda: signal.signal(sent, signal.SIG_DFL)}
     with process("-m", "homeo.postgres", "run", "--", "sh", "-c", script, **options) as running:
         running.stdout.readline()
         running.send_signal(sent)

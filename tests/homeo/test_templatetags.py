@@ -149,3 +149,8 @@ class TestAge:
 )
 def test_initials_are_of_the_first_and_the_last_word(name, expected):
     assert homeo.initials(name) == expected
+
+
+def test_lines_stand_behind_each_other():
+    assert homeo.one_line("Headache\r\n\n Nausea\n") == "Headache · Nausea"
+    assert homeo.one_line("") == ""

@@ -1,6 +1,7 @@
 """The timeline of a chart: one stream of all kinds, filtered, searched in full text, paged by keyset."""
 
 import datetime as dt
+import random
 
 import pytest
 from django.db import connection
@@ -128,6 +129,21 @@ def test_each_role_finds_in_what_it_may_read(told, doctor, receptionist, admin):
     assert found(doctor, "away") == found(told.user, "away") == []
     assert found(told.user, "migrane") == ["stethoscope"]
     assert found(told.user, "fee") == ["receipt-rupee"]
+
+
+def test_a_document_shows_its_picture_or_the_kind_of_its_file(patient, doctor, client_of):
+    AppointmentFactory(patient=patient, doctor=doctor)
+    for fields in ({"drawn": "PNG"}, {}, {"content_type": "application/dicom"}):
+        MedicalRecordFactory(patient=patient, uploaded_by=doctor, **fields)
+    entries = timeline.read(doctor, patient, chart.sections_for(doctor)).entries
+    assert [(bool(entry.picture), entry.format) for entry in entries if entry.icon == "paperclip"] == [
+        (False, "DICOM"),
+        (False, "PDF"),
+        (True, "PNG"),
+    ]
+    for tab in ("overview", "documents"):
+        page = client_of(doctor).get(url(patient, tab=tab)).content.decode()
+        assert (page.count("thumbnail/"), page.count("</svg>PDF</span>"), page.count("</svg>DICOM</span>")) == (1, 1, 1)
 
 
 def test_letters_are_told_and_found(told, doctor, receptionist):
@@ -268,3 +284,26 @@ def test_the_stream_is_as_cheap_for_a_long_history(query, patient, doctor, recep
             client.get(url(patient, **query))
         asked.append(len(queries))
     assert asked[0] == asked[1] <= 10
+
+
+@pytest.mark.parametrize(
+    ("letters", "shape"),
+    [("कखगघचछजझटठडढतथदध", (4, 4, 4)), ("".join(map(chr, range(0x20000, 0x22000))), (2, 2)), ("abcdefgh", (3000,))],
+    ids=["Devanagari", "rare", "long"],
+)
+def test_the_longest_texts_are_kept_and_found(letters, shape, patient, doctor):
+    chance = random.Random(1)
+
+    def text(length):
+        # Words with hyphens are found whole and in parts, and what is said twice takes no room.
+        size = sum(shape) + len(shape)
+        words = ("-".join("".join(chance.choices(letters, k=k)) for k in shape) for _ in range(length // size + 1))
+        return " ".join(words)[:length]
+
+    note = ConsultationFactory(patient=patient, doctor=doctor, complaints=f"Vertigo {text(59_000)}")
+    for name in ("diagnosis", "prescription", "notes"):
+        setattr(note, name, text(note._meta.get_field(name).max_length))
+    note.full_clean()
+    note.save()
+    [entry] = timeline.read(doctor, patient, chart.sections_for(doctor), words=["vertigo"]).entries
+    assert entry.url == reverse("clinical:consultation_detail", args=[note.pk])

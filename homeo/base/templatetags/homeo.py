@@ -58,6 +58,12 @@ def day(value: date | datetime | None, style: str = "") -> str:
 
 
 @register.filter
+def one_line(text: str) -> str:
+    """Write the lines of a text behind each other: "Headache · Nausea"."""
+    return " · ".join(filter(None, map(str.strip, text.splitlines())))
+
+
+@register.filter
 def clock(value: time | datetime | None) -> str:
     """Write a clock time, or the clinic's time of a moment: "10:20"."""
     # Midnight counts: it is a time, although it may look like nothing.
