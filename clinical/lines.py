@@ -4,6 +4,11 @@ from clinical import durations, potency
 from clinical.errors import LinesRefusedError
 from clinical.models import Line, Remedy
 
+LINE_PREFIX = "items"
+LINE_FIELDS = (*Line.WRITTEN, "override_reason")
+LINES_MAX = 30
+LINES_READ = 100
+
 
 def understood(lines: list[dict]) -> list[dict]:
     """Return the lines in the clinic's spelling, with what they mean beside: `remedy`, `parsed_potency`, `days`.

@@ -6,15 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clinical import durations, potency
 from clinical.errors import LinesRefusedError
-from clinical.lines import values_of
-from clinical.models import DosageForm, Line, Prescription, PrescriptionItem, Remedy
+from clinical.lines import LINE_FIELDS, LINE_PREFIX, LINES_MAX, LINES_READ, values_of
+from clinical.models import DosageForm, Line, Prescription, PrescriptionItem, PrescriptionTemplate, Remedy
 from clinical.readings import Reading, read_lines
 from homeo.base.fields import CUID_LENGTH
 from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
 
-LINES_MAX = 30
-LINES_READ = 100
-ROWS = "items"
 NAME_MAX = Line._meta.get_field("medicine_name").max_length
 
 
@@ -28,7 +25,7 @@ class PrescriptionItemForm(BaseModelForm):
 
     class Meta:
         model = PrescriptionItem
-        fields = [*Line.WRITTEN, "override_reason"]
+        fields = LINE_FIELDS
         labels = {"duration": _("Days")}
 
     NAMES = ("id", *Meta.fields)
@@ -126,6 +123,8 @@ class PrescriptionForm(BaseForm):
         is_longer: whether a blank row follows them; one stands alone where there are none.
     """
 
+    needs_lines = True
+
     notes = forms.CharField(
         label=_("Advice"),
         required=False,
@@ -139,11 +138,11 @@ class PrescriptionForm(BaseForm):
         self.dropped = []
         if self.is_bound:
             # Without what the rows started with: an unchanged row counts like any other.
-            self.items = ItemFormSet(self.data, prefix=ROWS, form_kwargs={"user": self.user})
+            self.items = ItemFormSet(self.data, prefix=LINE_PREFIX, form_kwargs={"user": self.user})
             return
         if lines is None:
             lines = [_values(item) for item in prescription.items.all()] if prescription else []
-        self.items = ItemFormSet(initial=lines, prefix=ROWS, form_kwargs={"user": self.user})
+        self.items = ItemFormSet(initial=lines, prefix=LINE_PREFIX, form_kwargs={"user": self.user})
         self.items.extra = 1 if (is_longer or not lines) and len(lines) < LINES_MAX else 0
         for row, line in zip(self.items.forms, lines, strict=False):
             row.remedy = line.get("remedy")
@@ -160,9 +159,11 @@ class PrescriptionForm(BaseForm):
         if notes and notes not in (given["notes"] or ""):
             given["notes"] = f"{given['notes'] or ''}\n{notes}".strip()
         lines = [*rows, *lines][:LINES_MAX]
-        return type(self)(
-            initial=given, prescription=self.prescription, lines=lines, is_longer=is_longer, user=self.user
-        )
+        return self.anew(initial=given, lines=lines, is_longer=is_longer)
+
+    def anew(self, **kwargs):
+        """Return a form like this one, not sent, showing what `kwargs` say."""
+        return type(self)(prefix=self.prefix, prescription=self.prescription, user=self.user, **kwargs)
 
     def kept_lines(self, prefix: str) -> list[dict] | None:
         """Return the lines as they are to be kept in a template, all or the one of a row; None where one is not right.
@@ -215,7 +216,7 @@ class PrescriptionForm(BaseForm):
             self.lines = [
                 {name: row.cleaned_data[name] for name in row.NAMES} | {"remedy": row.remedy} for row in self._rows()
             ]
-            if not self.lines:
+            if not self.lines and (self.needs_lines or cleaned_data.get("notes")):
                 raise forms.ValidationError(_("Write at least one remedy."))
             if len(self.lines) > LINES_MAX:
                 raise forms.ValidationError(
@@ -251,15 +252,50 @@ class PrescriptionReplaceForm(PrescriptionCreateForm):
     )
 
 
-class PrescriptionUpdateForm(VersionFormMixin, PrescriptionForm):
-    """The changed draft of a prescription."""
+class VersionedLinesForm(VersionFormMixin, PrescriptionForm):
+    """Lines of a row that is changed; where they differ from what is stored, they are shown beside it."""
 
     def differences(self, stored) -> list[dict]:
         """Add the lines to what differs."""
         typed = "\n".join(_as_text(row.typed()) for row in self._rows())
-        kept = "\n".join(_as_text(_values(item)) for item in stored.items.all())
+        kept = "\n".join(_as_text(values_of(item)) for item in stored.items.all())
         lines = [{"label": _("Lines"), "typed": typed or _("empty"), "stored": kept or _("empty")}]
         return super().differences(stored) + (lines if typed != kept else [])
+
+
+class PrescriptionUpdateForm(VersionedLinesForm):
+    """The changed draft of a prescription."""
+
+
+class NotePrescriptionForm(PrescriptionForm):
+    """The prescription of a visit, as a part of the form of its note; it may be empty.
+
+    `version` is that of the draft with which the page began, "" where there was none.
+    """
+
+    needs_lines = False
+    version = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+
+class PrescriptionTemplateForm(VersionedLinesForm):
+    """A template with its lines."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=PrescriptionTemplate._meta.get_field("name").max_length,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, template: PrescriptionTemplate, lines=None, initial=None, **kwargs):
+        if lines is None:
+            lines = [values_of(item) for item in template.items.all()]
+        initial = {"name": template.name, "notes": template.notes} | (initial or {})
+        super().__init__(*args, lines=lines, initial=initial, **kwargs)
+        self.template = template
+
+    def anew(self, **kwargs):
+        """Return a form of the same template."""
+        return super().anew(template=self.template, **kwargs)
 
 
 def _values(item: PrescriptionItem) -> dict:

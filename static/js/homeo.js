@@ -81,6 +81,8 @@ document.addEventListener("keydown", (event) => {
     const menu = $("details.menu[open]");
     if (menu) { menu.open = false; $("summary", menu).focus(); return; }
     if ($("#find-results")?.childElementCount) closeFind(true);
+    // Out of the field, where the keys of the page work; Tab goes on from there.
+    else if (isTyping(target) && !$("dialog:modal")) target.blur();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || $("dialog:modal")) return;
