@@ -44,4 +44,4 @@ def unsaved_draft(user: User, consultation: Consultation) -> NoteDraft | None:
     """Return the latest draft of one's own note that says what the note does not say, None where there is none."""
     drafts = list(NoteDraft.objects.for_user(user).filter(consultation=consultation).latest_first()[:DRAFTS_READ])
     stored = read_note(user, consultation).sheet if drafts else None
-    return next((one for one in drafts if Sheet.from_post(one.fields).differences(stored)), None)
+    return next((one for one in drafts if Sheet.from_post(one.fields).spelled().differences(stored)), None)

@@ -5,14 +5,14 @@ compared and merged.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from clinical.case import PARTS, RESPONSES, in_words, signed_number
-from clinical.lines import LINE_FIELDS, LINE_PREFIX, LINES_READ
+from clinical.lines import LINE_FIELDS, LINE_PREFIX, LINES_READ, spelled
 from clinical.models import Complaint, ComplaintResponse, Consultation, DosageForm, Prescription
 
 TEXTS = ("complaints", "diagnosis", "prescription", "notes")
@@ -257,6 +257,10 @@ class Sheet:
 
     def _both_prescribe(self, other: "Sheet") -> bool:
         return self.lines is not None and other.lines is not None
+
+    def spelled(self) -> "Sheet":
+        """Return this sheet with its lines in the clinic's spelling, in which two sheets are compared."""
+        return replace(self, lines=spelled(self.lines)) if self.lines else self
 
     def prescribes_as(self, other: "Sheet") -> bool:
         """Tell whether the prescription is the other sheet's, line by line."""

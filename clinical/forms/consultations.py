@@ -164,6 +164,8 @@ class ConsultationForm(VersionFormMixin, PartsForm, BaseModelForm):
         sheet: what the form shows unchecked, by default `stored`.
     """
 
+    RX_REFUSED = _("The prescription is not complete: look at what is marked there.")
+
     class Meta:
         model = Consultation
         fields = (*TEXTS, "layout", *Consultation.CHOSEN)
@@ -200,7 +202,8 @@ class ConsultationForm(VersionFormMixin, PartsForm, BaseModelForm):
             shown = self.stored or shown
         initial = {"notes": shown.fields.get(ADVICE, ""), "version": shown.fields.get(RX_VERSION, "")}
         draft = kwargs["prescription"]
-        known = {item.medicine_name: {"remedy": item.remedy} for item in draft.items.all()} if draft else {}
+        stored = draft.items.all() if draft else []
+        known = {item.medicine_name: {"remedy": item.remedy, "is_understood": True} for item in stored}
         lines = [line | known.get(line["medicine_name"], {}) for line in shown.lines or []]
         return NotePrescriptionForm(initial=initial, lines=lines, **kwargs)
 
@@ -216,14 +219,15 @@ class ConsultationForm(VersionFormMixin, PartsForm, BaseModelForm):
         is_valid = super().is_valid() and are_rows_valid and not invalid
         if not self.rx.is_bound or self.rx.is_valid():
             return is_valid
-        self.add_error(None, _("The prescription is not complete: look at what is marked there."))
+        self.add_error(None, self.RX_REFUSED)
         return False
 
     def add_domain_error(self, error) -> None:
-        """Show what is wrong with lines of the prescription beside them too."""
-        super().add_domain_error(error)
-        if isinstance(error, LinesRefusedError):
-            self.rx.add_domain_error(error)
+        """Show what is wrong with lines of the prescription beside them, and above the note that there is."""
+        if not isinstance(error, LinesRefusedError):
+            return super().add_domain_error(error)
+        self.rx.add_domain_error(error)
+        return self.add_error(None, self.RX_REFUSED)
 
     def clean(self):
         """Refuse complaints of other notes and too many of them."""

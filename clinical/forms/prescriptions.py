@@ -6,17 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clinical import durations, potency
 from clinical.errors import LinesRefusedError
-from clinical.lines import LINE_FIELDS, LINE_PREFIX, LINES_MAX, LINES_READ, values_of
+from clinical.lines import LINE_FIELDS, LINE_PREFIX, LINES_MAX, LINES_READ, NAME_MAX, values_of
 from clinical.models import DosageForm, Line, Prescription, PrescriptionItem, PrescriptionTemplate, Remedy
 from clinical.readings import Reading, read_lines
 from homeo.base.fields import CUID_LENGTH
 from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
 
-NAME_MAX = Line._meta.get_field("medicine_name").max_length
-
 
 class PrescriptionItemForm(BaseModelForm):
     """One line. `id` names the line that it was, none for a new one; `remedy` is what the catalogue has for the name.
+    Of one that `is_understood` it is known that there is none.
 
     `reading` is how the line reads, set where the form is shown.
     """
@@ -43,6 +42,7 @@ class PrescriptionItemForm(BaseModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.remedy = None
+        self.is_understood = False
         self.reading = Reading()
         for name, example in self.EXAMPLES.items():
             self.fields[name].widget.attrs |= {"placeholder": example, "autocomplete": "off"}
@@ -119,7 +119,8 @@ class PrescriptionForm(BaseForm):
 
     Args:
         prescription: the draft that is changed; its lines are the ones that the rows may name.
-        lines: what the rows start with, by default the lines of `prescription`.
+        lines: what the rows start with, by default the lines of `prescription`; with `remedy` where that is known, and
+            `is_understood` where it is known that there is none.
         is_longer: whether a blank row follows them; one stands alone where there are none.
     """
 
@@ -145,7 +146,7 @@ class PrescriptionForm(BaseForm):
         self.items = ItemFormSet(initial=lines, prefix=LINE_PREFIX, form_kwargs={"user": self.user})
         self.items.extra = 1 if (is_longer or not lines) and len(lines) < LINES_MAX else 0
         for row, line in zip(self.items.forms, lines, strict=False):
-            row.remedy = line.get("remedy")
+            row.remedy, row.is_understood = line.get("remedy"), "is_understood" in line
 
     def with_lines(self, lines: list[dict] = (), *, notes: str = "", is_longer: bool = False):
         """Return the form not sent, with everything that was typed, then `lines`, and a blank row if `is_longer`.
@@ -203,7 +204,9 @@ class PrescriptionForm(BaseForm):
 
     def _find_remedies(self):
         """Give each row the remedy that its name means."""
-        rows = {row: row["medicine_name"].value() or "" for row in self._rows() if row.remedy is None}
+        rows = {
+            row: row["medicine_name"].value() or "" for row in self._rows() if not (row.remedy or row.is_understood)
+        }
         names = {name for name in rows.values() if len(name) <= NAME_MAX}
         found = Remedy.objects.meant(names) if names else {}
         for row, name in rows.items():

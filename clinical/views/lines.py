@@ -15,11 +15,11 @@ from homeo.base.fields import CUID_LENGTH
 class LinesMixin:
     """A page with lines for `patient`, which may take the place of `replaced`.
 
-    Its buttons: `add_line`, `repeat` (an earlier prescription), `insert` (a template), and `keep` (a row, or all, under
-    `template_name`).
+    Its buttons: `add_line`, `repeat` (an earlier prescription), `templates` (offer the doctor's), `insert` (one of
+    them), and `keep` (a row, or all, under `template_name`).
     """
 
-    LINE_BUTTONS = ("add_line", "repeat", "insert", "keep")
+    LINE_BUTTONS = ("add_line", "repeat", "insert", "keep", "templates")
     replaced = None
 
     @property
@@ -28,7 +28,7 @@ class LinesMixin:
         return any(name in self.request.POST for name in self.LINE_BUTTONS)
 
     def changed_lines(self, form) -> tuple:
-        """Return the form as the button leaves it, and what there is to say: `said`, `refused`.
+        """Return the form as the button leaves it, and what there is to show: `said`, `refused`, `own_templates`.
 
         Where a line that is to be kept is not right, it is the form that was sent, with its errors.
         """
@@ -39,6 +39,8 @@ class LinesMixin:
             return self._with(form, self.own_templates.with_items(), post["insert"]), {}
         if "keep" in post:
             return self._kept(form, post["keep"])
+        if "templates" in post:
+            return form.with_lines(), {"own_templates": self.own_templates.with_count()}
         return form.with_lines(is_longer=True), {}
 
     def _with(self, form, queryset, pk: str):
@@ -80,7 +82,7 @@ class LinesMixin:
         return {
             "replaced": self.replaced,
             "last_prescription": last,
-            "own_templates": self.own_templates.with_count(),
+            "own_templates": None,
             "check_url": f"{check}?besides={self.replaced.pk}" if self.replaced else check,
             "url": self.request.path,
         }

@@ -109,7 +109,8 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
             "tokens": self.new_tokens(adopted=restored.pk if restored else ""),
         }
         for other in drafts:
-            if other is not restored and (differences := sheet.differences(Sheet.from_post(other.fields), self.asked)):
+            theirs = Sheet.from_post(other.fields).spelled()
+            if other is not restored and (differences := sheet.spelled().differences(theirs, self.asked)):
                 context["conflict"] = {"differences": differences, "at": other.updated_at, "theirs": other.pk}
                 break
         return self.render_to_response(self.get_context_data(**context))
@@ -188,11 +189,11 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
         """Return the sheet with what was chosen of the other version, and keep it as this window's draft."""
         other = self.request.POST.get("theirs", "")
         draft = NoteDraft.objects.for_user(self.request.user).filter(consultation=self.object, pk=other[:24]).first()
-        theirs = Sheet.from_post(draft.fields) if draft else self.note.sheet
+        theirs = Sheet.from_post(draft.fields).spelled() if draft else self.note.sheet
         choices = {
             name.removeprefix("keep:"): value for name, value in self.request.POST.items() if name.startswith("keep:")
         }
-        merged = sheet.merged(theirs, choices)
+        merged = sheet.spelled().merged(theirs, choices)
         services.keep_draft(
             actor=self.request.user,
             consultation_id=self.object.pk,
@@ -237,9 +238,9 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
         others = others.exclude(window=tokens["window"]).exclude(pk=tokens["adopted"])
         if seen := moment_of(tokens["seen"]):
             others = others.filter(updated_at__gt=seen)
-        mine = self.posted_sheet()
+        mine = self.posted_sheet().spelled()
         newest = others.latest_first()[:DRAFTS_READ]
-        return next((one for one in newest if mine.differences(Sheet.from_post(one.fields))), None)
+        return next((one for one in newest if mine.differences(Sheet.from_post(one.fields).spelled())), None)
 
     def conflict(self):
         """Show what was typed beside what is stored or drafted; a save of what is stored already is a success."""
@@ -247,8 +248,8 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
         form = self.get_form()
         form.is_valid()
         self.object = stored
-        theirs = Sheet.from_post(self.other_draft.fields) if self.other_draft else self.note.sheet
-        differences = form.sheet.differences(theirs, self.asked)
+        theirs = Sheet.from_post(self.other_draft.fields).spelled() if self.other_draft else self.note.sheet
+        differences = form.sheet.spelled().differences(theirs, self.asked)
         tokens = self.posted_tokens() | {"seen": timezone.now().isoformat()}
         if not differences and "compare" in self.request.POST:
             form = self.form_showing(form.sheet)

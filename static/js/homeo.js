@@ -307,7 +307,14 @@ function askPassword(session) {
 }
 
 /** Tell whether the page's person is signed in, by asking for the password if need be; the page gets the new token. */
-async function signedIn() {
+function signedIn() {
+  // Whoever asks meanwhile waits for the same answer: there is one dialog.
+  asking ??= askForSession().finally(() => { asking = null; });
+  return asking;
+}
+let asking = null;
+
+async function askForSession() {
   let session;
   try {
     session = await readSession();

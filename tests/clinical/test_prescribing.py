@@ -329,7 +329,7 @@ def test_a_template_without_name_or_right_lines_is_refused(rows, fields, status,
 def test_templates_are_the_doctors_own(at_work, doctor, new, client_of, admin, receptionist, patient):
     own = TemplateItemFactory(template__doctor=doctor, template__name="My own").template
     foreign = TemplateItemFactory(template__name="Of somebody else").template
-    page = at_work.get(new).content.decode()
+    page = at_work.post(new, prescription_data(LINE) | {"templates": "1"}).content.decode()
     assert "My own" in page
     assert "Of somebody else" not in page
     listed = at_work.get(reverse("clinical:prescription_template_list"))
@@ -344,7 +344,7 @@ def test_templates_are_the_doctors_own(at_work, doctor, new, client_of, admin, r
     assert at_work.post(url("prescription_template_archive", own), follow=True).status_code == 200
     own.refresh_from_db()
     assert own.is_archived
-    assert "My own" not in at_work.get(new).content.decode()
+    assert "My own" not in at_work.post(new, prescription_data(LINE) | {"templates": "1"}).content.decode()
     at_work.post(new, prescription_data(written("acon")) | {"keep": "", "template_name": "My own"})
     assert PrescriptionTemplate.objects.filter(doctor=doctor, archived_at=None, name="My own").count() == 1
 
@@ -362,8 +362,10 @@ def test_the_page_costs_the_same_with_many_templates(rows, at_work, doctor, new,
     given(treated, doctor, "sulph.")
     for template in PrescriptionTemplateFactory.create_batch(rows, doctor=doctor):
         TemplateItemFactory(template=template)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         at_work.get(new)
+    with django_assert_num_queries(11):
+        at_work.post(new, prescription_data(written("nux-v")) | {"templates": "1"})
     with django_assert_num_queries(5):
         at_work.get(reverse("clinical:prescription_template_list"), {"size": "50"})
 
