@@ -1,8 +1,16 @@
 """What the written lines of a prescription mean: the remedy of the catalogue, the potency, the days."""
 
+from contextlib import suppress
+
 from clinical import durations, potency
 from clinical.errors import LinesRefusedError
 from clinical.models import Line, Remedy
+
+LINE_PREFIX = "items"
+LINE_FIELDS = (*Line.WRITTEN, "override_reason")
+NAME_MAX = Line._meta.get_field("medicine_name").max_length
+LINES_MAX = 30
+LINES_READ = 100
 
 
 def understood(lines: list[dict]) -> list[dict]:
@@ -32,6 +40,22 @@ def understood(lines: list[dict]) -> list[dict]:
     if refused:
         raise LinesRefusedError(refused)
     return known
+
+
+def spelled(lines: list[dict]) -> list[dict]:
+    """Return the lines as `understood` spells them, as far as they can be read; nothing is refused."""
+    names = {line["medicine_name"] for line in lines}
+    remedies = Remedy.objects.meant({name for name in names if len(name) <= NAME_MAX}) if names else {}
+    read = []
+    for line in lines:
+        remedy = remedies.get(line["medicine_name"])
+        own = {"medicine_name": remedy.name} if remedy else {}
+        with suppress(potency.PotencyError):
+            own["potency"] = str(potency.parse(line["potency"]))
+        with suppress(ValueError):
+            own["duration"] = durations.read(line["duration"])[0]
+        read.append(line | own)
+    return read
 
 
 def values_of(line: Line) -> dict:

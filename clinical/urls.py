@@ -10,10 +10,11 @@ from clinical.views import (
     evidence,
     follow_ups,
     history,
+    note_templates,
     prescribing,
+    prescription_templates,
     prescriptions,
     snippets,
-    templates,
     writing,
 )
 
@@ -34,7 +35,14 @@ urlpatterns = [
     path("consultations/<slug:pk>/start/", consultations.ConsultationStartView.as_view(), name="consultation_start"),
     path("consultations/<slug:pk>/write/", writing.ConsultationUpdateView.as_view(), name="consultation_update"),
     path("consultations/<slug:pk>/addenda/new/", addenda.AddendumCreateView.as_view(), name="addendum_create"),
-    path("consultations/<slug:pk>/template/new/", snippets.TemplateCreateView.as_view(), name="template_create"),
+    path(
+        "consultations/<slug:pk>/note-template/new/",
+        note_templates.NoteTemplateCreateView.as_view(),
+        name="note_template_create",
+    ),
+    path(
+        "note-templates/<slug:pk>/write/", note_templates.NoteTemplateUpdateView.as_view(), name="note_template_update"
+    ),
     path("patients/<slug:pk>/history/", history.HistoryView.as_view(), name="history"),
     path("patients/<slug:pk>/records/", history.RecordsView.as_view(), name="records"),
     path("patients/<slug:pk>/remedies/", history.RemedyTimelineView.as_view(), name="remedy_timeline"),
@@ -66,8 +74,21 @@ urlpatterns = [
     path("remedies/", prescribing.RemedySearchView.as_view(), name="remedy_search"),
     path("evidence/", evidence.EvidenceView.as_view(), name="evidence"),
     path("evidence/cases/", evidence.EvidenceCaseListView.as_view(), name="evidence_case_list"),
-    path("templates/", templates.TemplateListView.as_view(), name="template_list"),
-    path("templates/<slug:pk>/archive/", templates.TemplateArchiveView.as_view(), name="template_archive"),
+    path(
+        "prescription-templates/",
+        prescription_templates.PrescriptionTemplateListView.as_view(),
+        name="prescription_template_list",
+    ),
+    path(
+        "prescription-templates/<slug:pk>/write/",
+        prescription_templates.PrescriptionTemplateUpdateView.as_view(),
+        name="prescription_template_update",
+    ),
+    path(
+        "prescription-templates/<slug:pk>/archive/",
+        prescription_templates.PrescriptionTemplateArchiveView.as_view(),
+        name="prescription_template_archive",
+    ),
     path("patients/<slug:pk>/see-again/", follow_ups.FollowUpCreateView.as_view(), name="follow_up_create"),
     path("follow-ups/", follow_ups.FollowUpListView.as_view(), name="follow_up_list"),
     path("follow-ups/<slug:pk>/unanswered/", follow_ups.FollowUpUnansweredView.as_view(), name="follow_up_unanswered"),

@@ -159,6 +159,7 @@ def world(db, admin, receptionist):
             prescription=PrescriptionFactory(patient=patient, doctor=doctor, consultation=consultation, signed_at=None)
         ).prescription,
         "snippet": SnippetFactory(doctor=doctor),
+        "note template": SnippetFactory(doctor=doctor, text="", parts={"fields": {"mind": "Calm"}, "rows": []}),
         "template": TemplateItemFactory(template__doctor=doctor).template,
         "letter": LetterFactory(patient=patient, doctor=doctor),
         "follow up": FollowUpFactory(patient=patient, doctor=doctor),

@@ -4,16 +4,15 @@ from clinical.forms.consultations import AddendumForm, ConfirmForm, Consultation
 from clinical.forms.follow_ups import SeeAgainForm
 from clinical.forms.letters import CertificateForm, ReferralForm
 from clinical.forms.prescriptions import (
-    LINES_MAX,
     PrescriptionCreateForm,
     PrescriptionForm,
     PrescriptionItemForm,
     PrescriptionReplaceForm,
+    PrescriptionTemplateForm,
     PrescriptionUpdateForm,
 )
 
 __all__ = [
-    "LINES_MAX",
     "AddendumForm",
     "CertificateForm",
     "ConfirmForm",
@@ -22,6 +21,7 @@ __all__ = [
     "PrescriptionForm",
     "PrescriptionItemForm",
     "PrescriptionReplaceForm",
+    "PrescriptionTemplateForm",
     "PrescriptionUpdateForm",
     "ReferralForm",
     "SeeAgainForm",

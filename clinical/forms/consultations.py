@@ -6,8 +6,23 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clinical.case import DECISION_BUTTONS, PARTS, RESPONSES, signed_number
+from clinical.errors import LinesRefusedError
+from clinical.forms.prescriptions import NotePrescriptionForm
+from clinical.lines import LINE_PREFIX
 from clinical.models import INTENSITIES, Complaint, ComplaintResponse, Consultation
-from clinical.sheet import RESPONSE_FIELDS, RESPONSE_PREFIX, ROW_FIELDS, ROW_PREFIX, ROWS_MAX, ROWS_READ, TEXTS, Sheet
+from clinical.sheet import (
+    ADVICE,
+    RESPONSE_FIELDS,
+    RESPONSE_PREFIX,
+    ROW_FIELDS,
+    ROW_PREFIX,
+    ROWS_MAX,
+    ROWS_READ,
+    RX_PREFIX,
+    RX_VERSION,
+    TEXTS,
+    Sheet,
+)
 from homeo.base.fields import CUID_LENGTH, TEXT_MAX_LENGTH
 from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
 
@@ -124,14 +139,32 @@ class ComplaintResponseForm(BaseModelForm):
     consultation_id = ""
 
 
-class ConsultationForm(VersionFormMixin, BaseModelForm):
+def _field(part) -> forms.Field:
+    if part.choices is None:
+        return forms.CharField(label=part.label, required=False, max_length=part.most, widget=text_area(part.lines))
+    if part.is_many:
+        return forms.MultipleChoiceField(
+            label=part.label, required=False, choices=part.choices, widget=forms.CheckboxSelectMultiple
+        )
+    return forms.ChoiceField(label=part.label, required=False, choices=[("", "–"), *part.choices.choices])
+
+
+PartsForm = type("PartsForm", (forms.Form,), {name: _field(part) for name, part in PARTS.items()})
+
+
+class ConsultationForm(VersionFormMixin, PartsForm, BaseModelForm):
     """What the doctor writes: free texts, the parts of the case, `rows` of complaints, `responses` to earlier ones.
+
+    `rx` is the prescription of the visit.
 
     Args:
         complaints: the complaints of earlier notes that are asked for.
+        draft: the prescription of the visit as it is stored, None where there is none yet.
         stored: the sheet of the stored note.
         sheet: what the form shows unchecked, by default `stored`.
     """
+
+    RX_REFUSED = _("The prescription is not complete: look at what is marked there.")
 
     class Meta:
         model = Consultation
@@ -142,7 +175,7 @@ class ConsultationForm(VersionFormMixin, BaseModelForm):
         }
         help_texts = {"complaints": _("In the patient’s own words. Needed to complete the consultation.")}
 
-    def __init__(self, data=None, *args, complaints=(), stored=None, sheet=None, initial=None, **kwargs):
+    def __init__(self, data=None, *args, complaints=(), draft=None, stored=None, sheet=None, initial=None, **kwargs):
         shown = sheet or stored or Sheet()
         super().__init__(data, *args, initial=shown.fields | (initial or {}), **kwargs)
         self.stored = stored
@@ -160,6 +193,19 @@ class ConsultationForm(VersionFormMixin, BaseModelForm):
         ]
         for form in self.responses:
             form.consultation_id = self.instance.pk
+        self.rx = self._prescription_form(data, shown, prescription=draft, prefix=RX_PREFIX, **own)
+
+    def _prescription_form(self, data, shown, **kwargs) -> NotePrescriptionForm:
+        if self.is_bound and f"{LINE_PREFIX}-TOTAL_FORMS" in data:
+            return NotePrescriptionForm(data, **kwargs)
+        if shown.lines is None:
+            shown = self.stored or shown
+        initial = {"notes": shown.fields.get(ADVICE, ""), "version": shown.fields.get(RX_VERSION, "")}
+        draft = kwargs["prescription"]
+        stored = draft.items.all() if draft else []
+        known = {item.medicine_name: {"remedy": item.remedy, "is_understood": True} for item in stored}
+        lines = [line | known.get(line["medicine_name"], {}) for line in shown.lines or []]
+        return NotePrescriptionForm(initial=initial, lines=lines, **kwargs)
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -167,10 +213,21 @@ class ConsultationForm(VersionFormMixin, BaseModelForm):
         return Sheet.from_post(dict(self.data.lists()) if isinstance(self.data, QueryDict) else self.data)
 
     def is_valid(self):
-        """Tell whether the texts, the complaints and the responses are right."""
+        """Tell whether the texts, the complaints, the responses and the prescription are right."""
         are_rows_valid = not self.rows.is_bound or self.rows.is_valid()
         invalid = [form for form in self.responses if not form.is_valid()]
-        return super().is_valid() and are_rows_valid and not invalid
+        is_valid = super().is_valid() and are_rows_valid and not invalid
+        if not self.rx.is_bound or self.rx.is_valid():
+            return is_valid
+        self.add_error(None, self.RX_REFUSED)
+        return False
+
+    def add_domain_error(self, error) -> None:
+        """Show what is wrong with lines of the prescription beside them, and above the note that there is."""
+        if not isinstance(error, LinesRefusedError):
+            return super().add_domain_error(error)
+        self.rx.add_domain_error(error)
+        return self.add_error(None, self.RX_REFUSED)
 
     def clean(self):
         """Refuse complaints of other notes and too many of them."""
@@ -185,7 +242,7 @@ class ConsultationForm(VersionFormMixin, BaseModelForm):
         return cleaned_data
 
     def note(self) -> dict:
-        """Return what `write_note` takes, out of the checked form."""
+        """Return what `write_consultation` takes, out of the checked form; the prescription only where it changed."""
         names = [*TEXTS, "layout", *Consultation.CHOSEN]
         note = {name: self.cleaned_data[name] for name in names if name in self.data or name in TEXTS}
         if any(name in self.data for name in PARTS):
@@ -197,6 +254,12 @@ class ConsultationForm(VersionFormMixin, BaseModelForm):
             for form in self.responses
             if form.add_prefix("now") in self.data
         }
+        if self.rx.is_bound and not self.sheet.prescribes_as(self.stored):
+            note["rx"] = {
+                "prescription": self.rx.prescription,
+                "items": self.rx.lines,
+                "notes": self.rx.cleaned_data["notes"],
+            }
         return note
 
     def _rows(self):
@@ -219,16 +282,3 @@ class ConsultationForm(VersionFormMixin, BaseModelForm):
     def of_group(self, group: str) -> list:
         """Return the fields of one panel of the case."""
         return [self[name] for name, part in PARTS.items() if part.group == group]
-
-
-def _field(part) -> forms.Field:
-    if part.choices is None:
-        return forms.CharField(label=part.label, required=False, max_length=part.most, widget=text_area(part.lines))
-    if part.is_many:
-        return forms.MultipleChoiceField(
-            label=part.label, required=False, choices=part.choices, widget=forms.CheckboxSelectMultiple
-        )
-    return forms.ChoiceField(label=part.label, required=False, choices=[("", "–"), *part.choices.choices])
-
-
-ConsultationForm.base_fields |= {name: _field(part) for name, part in PARTS.items()}

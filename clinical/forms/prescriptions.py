@@ -6,20 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clinical import durations, potency
 from clinical.errors import LinesRefusedError
-from clinical.lines import values_of
-from clinical.models import DosageForm, Line, Prescription, PrescriptionItem, Remedy
+from clinical.lines import LINE_FIELDS, LINE_PREFIX, LINES_MAX, LINES_READ, NAME_MAX, values_of
+from clinical.models import DosageForm, Line, Prescription, PrescriptionItem, PrescriptionTemplate, Remedy
 from clinical.readings import Reading, read_lines
 from homeo.base.fields import CUID_LENGTH
 from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
 
-LINES_MAX = 30
-LINES_READ = 100
-ROWS = "items"
-NAME_MAX = Line._meta.get_field("medicine_name").max_length
-
 
 class PrescriptionItemForm(BaseModelForm):
     """One line. `id` names the line that it was, none for a new one; `remedy` is what the catalogue has for the name.
+    Of one that `is_understood` it is known that there is none.
 
     `reading` is how the line reads, set where the form is shown.
     """
@@ -28,7 +24,7 @@ class PrescriptionItemForm(BaseModelForm):
 
     class Meta:
         model = PrescriptionItem
-        fields = [*Line.WRITTEN, "override_reason"]
+        fields = LINE_FIELDS
         labels = {"duration": _("Days")}
 
     NAMES = ("id", *Meta.fields)
@@ -46,6 +42,7 @@ class PrescriptionItemForm(BaseModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.remedy = None
+        self.is_understood = False
         self.reading = Reading()
         for name, example in self.EXAMPLES.items():
             self.fields[name].widget.attrs |= {"placeholder": example, "autocomplete": "off"}
@@ -122,9 +119,12 @@ class PrescriptionForm(BaseForm):
 
     Args:
         prescription: the draft that is changed; its lines are the ones that the rows may name.
-        lines: what the rows start with, by default the lines of `prescription`.
+        lines: what the rows start with, by default the lines of `prescription`; with `remedy` where that is known, and
+            `is_understood` where it is known that there is none.
         is_longer: whether a blank row follows them; one stands alone where there are none.
     """
+
+    needs_lines = True
 
     notes = forms.CharField(
         label=_("Advice"),
@@ -139,14 +139,14 @@ class PrescriptionForm(BaseForm):
         self.dropped = []
         if self.is_bound:
             # Without what the rows started with: an unchanged row counts like any other.
-            self.items = ItemFormSet(self.data, prefix=ROWS, form_kwargs={"user": self.user})
+            self.items = ItemFormSet(self.data, prefix=LINE_PREFIX, form_kwargs={"user": self.user})
             return
         if lines is None:
             lines = [_values(item) for item in prescription.items.all()] if prescription else []
-        self.items = ItemFormSet(initial=lines, prefix=ROWS, form_kwargs={"user": self.user})
+        self.items = ItemFormSet(initial=lines, prefix=LINE_PREFIX, form_kwargs={"user": self.user})
         self.items.extra = 1 if (is_longer or not lines) and len(lines) < LINES_MAX else 0
         for row, line in zip(self.items.forms, lines, strict=False):
-            row.remedy = line.get("remedy")
+            row.remedy, row.is_understood = line.get("remedy"), "is_understood" in line
 
     def with_lines(self, lines: list[dict] = (), *, notes: str = "", is_longer: bool = False):
         """Return the form not sent, with everything that was typed, then `lines`, and a blank row if `is_longer`.
@@ -160,9 +160,11 @@ class PrescriptionForm(BaseForm):
         if notes and notes not in (given["notes"] or ""):
             given["notes"] = f"{given['notes'] or ''}\n{notes}".strip()
         lines = [*rows, *lines][:LINES_MAX]
-        return type(self)(
-            initial=given, prescription=self.prescription, lines=lines, is_longer=is_longer, user=self.user
-        )
+        return self.anew(initial=given, lines=lines, is_longer=is_longer)
+
+    def anew(self, **kwargs):
+        """Return a form like this one, not sent, showing what `kwargs` say."""
+        return type(self)(prefix=self.prefix, prescription=self.prescription, user=self.user, **kwargs)
 
     def kept_lines(self, prefix: str) -> list[dict] | None:
         """Return the lines as they are to be kept in a template, all or the one of a row; None where one is not right.
@@ -202,7 +204,9 @@ class PrescriptionForm(BaseForm):
 
     def _find_remedies(self):
         """Give each row the remedy that its name means."""
-        rows = {row: row["medicine_name"].value() or "" for row in self._rows() if row.remedy is None}
+        rows = {
+            row: row["medicine_name"].value() or "" for row in self._rows() if not (row.remedy or row.is_understood)
+        }
         names = {name for name in rows.values() if len(name) <= NAME_MAX}
         found = Remedy.objects.meant(names) if names else {}
         for row, name in rows.items():
@@ -215,7 +219,7 @@ class PrescriptionForm(BaseForm):
             self.lines = [
                 {name: row.cleaned_data[name] for name in row.NAMES} | {"remedy": row.remedy} for row in self._rows()
             ]
-            if not self.lines:
+            if not self.lines and (self.needs_lines or cleaned_data.get("notes")):
                 raise forms.ValidationError(_("Write at least one remedy."))
             if len(self.lines) > LINES_MAX:
                 raise forms.ValidationError(
@@ -251,15 +255,50 @@ class PrescriptionReplaceForm(PrescriptionCreateForm):
     )
 
 
-class PrescriptionUpdateForm(VersionFormMixin, PrescriptionForm):
-    """The changed draft of a prescription."""
+class VersionedLinesForm(VersionFormMixin, PrescriptionForm):
+    """Lines of a row that is changed; where they differ from what is stored, they are shown beside it."""
 
     def differences(self, stored) -> list[dict]:
         """Add the lines to what differs."""
         typed = "\n".join(_as_text(row.typed()) for row in self._rows())
-        kept = "\n".join(_as_text(_values(item)) for item in stored.items.all())
+        kept = "\n".join(_as_text(values_of(item)) for item in stored.items.all())
         lines = [{"label": _("Lines"), "typed": typed or _("empty"), "stored": kept or _("empty")}]
         return super().differences(stored) + (lines if typed != kept else [])
+
+
+class PrescriptionUpdateForm(VersionedLinesForm):
+    """The changed draft of a prescription."""
+
+
+class NotePrescriptionForm(PrescriptionForm):
+    """The prescription of a visit, as a part of the form of its note; it may be empty.
+
+    `version` is that of the draft with which the page began, "" where there was none.
+    """
+
+    needs_lines = False
+    version = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+
+class PrescriptionTemplateForm(VersionedLinesForm):
+    """A template with its lines."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=PrescriptionTemplate._meta.get_field("name").max_length,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, template: PrescriptionTemplate, lines=None, initial=None, **kwargs):
+        if lines is None:
+            lines = [values_of(item) for item in template.items.all()]
+        initial = {"name": template.name, "notes": template.notes} | (initial or {})
+        super().__init__(*args, lines=lines, initial=initial, **kwargs)
+        self.template = template
+
+    def anew(self, **kwargs):
+        """Return a form of the same template."""
+        return super().anew(template=self.template, **kwargs)
 
 
 def _values(item: PrescriptionItem) -> dict:

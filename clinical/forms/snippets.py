@@ -1,15 +1,10 @@
-"""Forms of snippets and templates."""
-
-import json
+"""Forms of snippets."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinical.models import Snippet
-from clinical.sheet import Sheet
-from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
-
-PARTS_MAX = 100_000
+from homeo.base.forms import BaseModelForm, OnceFormMixin, VersionFormMixin
 
 
 class SnippetFormMixin(BaseModelForm):
@@ -24,12 +19,10 @@ class SnippetFormMixin(BaseModelForm):
     def clean(self):
         """Refuse a name that is taken, and a snippet without a text."""
         cleaned_data = super().clean()
-        same = (
-            Snippet.objects.for_user(self.user).filter(title=cleaned_data.get("title", "")).exclude(pk=self.instance.pk)
-        )
-        if same.exists():
+        same = Snippet.objects.for_user(self.user).called(cleaned_data.get("title", ""))
+        if same.exclude(pk=self.instance.pk).exists():
             self.add_error("title", _("You have a snippet of this name already."))
-        if "text" in cleaned_data and not cleaned_data["text"] and not self.instance.parts:
+        if "text" in cleaned_data and not cleaned_data["text"]:
             self.add_error("text", _("Write the text that it stands for."))
         return cleaned_data
 
@@ -39,37 +32,4 @@ class SnippetCreateForm(OnceFormMixin, SnippetFormMixin):
 
 
 class SnippetUpdateForm(VersionFormMixin, SnippetFormMixin):
-    """A changed snippet, or the name of a template."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.is_template:
-            del self.fields["text"]
-
-
-class TemplateCreateForm(OnceFormMixin, BaseForm):
-    """A new template: a name for what stood in the note, which travels along as JSON."""
-
-    title = forms.CharField(label=_("Name"), max_length=80)
-    is_favourite = forms.BooleanField(label=_("Favourite"), required=False)
-    parts = forms.CharField(widget=forms.HiddenInput, max_length=PARTS_MAX)
-
-    def clean_title(self):
-        """Refuse a name that is taken."""
-        title = self.cleaned_data["title"]
-        if Snippet.objects.for_user(self.user).filter(title=title).exists():
-            raise forms.ValidationError(_("You have a snippet of this name already."))
-        return title
-
-    def clean_parts(self) -> dict:
-        """Return what stood in the note, without anything else."""
-        try:
-            posted = json.loads(self.cleaned_data["parts"])
-            parts = Sheet.from_post(
-                {str(name): [str(one) for one in values] for name, values in posted.items()}
-            ).as_parts()
-        except (ValueError, AttributeError, TypeError) as error:
-            raise forms.ValidationError(_("The note could not be read. Go back to it and try again.")) from error
-        if not parts:
-            raise forms.ValidationError(_("Nothing stands in the note yet."))
-        return parts
+    """A changed snippet."""

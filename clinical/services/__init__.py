@@ -16,22 +16,27 @@ from clinical.services.drafts import drop_drafts, keep_draft
 from clinical.services.letters import archive_letter, sign_letter
 from clinical.services.locks import lock_consultation
 from clinical.services.notes import write_note
+from clinical.services.prescription_templates import (
+    archive_prescription_template,
+    change_prescription_template,
+    keep_prescription_template,
+)
 from clinical.services.prescriptions import archive_prescription, replace_prescription, write_prescription
 from clinical.services.signatures import add_addendum
 from clinical.services.snippets import remove_snippet, save_snippet
-from clinical.services.templates import archive_template, keep_template
 
 __all__ = [
     "add_addendum",
     "archive_consultation",
     "archive_letter",
     "archive_prescription",
-    "archive_template",
+    "archive_prescription_template",
     "cancel_consultation_of",
+    "change_prescription_template",
     "complete_consultation",
     "drop_drafts",
     "keep_draft",
-    "keep_template",
+    "keep_prescription_template",
     "lock_consultation",
     "record_no_show",
     "remove_snippet",

@@ -11,7 +11,7 @@ from clinical.case import Layout
 from clinical.models import Consultation
 from clinical.services.locks import lock_consultation, require_own
 from clinical.services.notes import write_note
-from clinical.services.prescriptions import archive_prescription, sign_drafts
+from clinical.services.prescriptions import archive_prescription, prescribe_in, sign_drafts
 from clinical.services.signatures import sign_note
 from clinical.signals import consultation_completed
 from homeo.base.errors import DomainError
@@ -107,15 +107,21 @@ def usual_layout(patient: Patient) -> Layout:
 
 
 @transaction.atomic
-def write_consultation(*, actor: User, consultation: Consultation, **note) -> Consultation:
+def write_consultation(*, actor: User, consultation: Consultation, rx: dict | None = None, **note) -> Consultation:
     """Keep the note of a consultation that is being written; `note` is what `write_note` takes.
+
+    Args:
+        rx: the prescription of the visit, what `prescribe_in` takes; None leaves it as it is.
 
     Raises:
         DomainError: it is completed or not the doctor's own.
+        LinesRefusedError: a line of the prescription is not complete, or needs a reason.
     """
     consultation = lock_consultation(consultation)
     require_own(actor, consultation)
     consultation.require_writable()
+    if rx is not None:
+        prescribe_in(actor=actor, consultation=consultation, **rx)
     write_note(actor=actor, consultation=consultation, **note)
     return consultation
 

@@ -58,6 +58,28 @@ def write_prescription(
     return prescription
 
 
+def prescribe_in(
+    *, actor: User, consultation: Consultation, prescription: Prescription | None, items: list[dict], notes: str
+) -> None:
+    """Save the draft of a visit as its note has it; one whose lines and advice were all taken away is put away.
+
+    Args:
+        prescription: the draft as it was, None for a new one.
+        items, notes: as for `write_prescription`, which also says what is refused.
+    """
+    if items or notes:
+        write_prescription(
+            actor=actor,
+            patient=consultation.patient,
+            consultation=consultation,
+            prescription=prescription,
+            items=items,
+            notes=notes,
+        )
+    elif prescription:
+        archive_prescription(actor=actor, prescription=prescription)
+
+
 @transaction.atomic
 def replace_prescription(
     *, actor: User, prescription: Prescription, items: list[dict], reason: str, notes: str = ""

@@ -39,7 +39,7 @@ class AddendumCreateView(OwnConsultationMixin, OnceFormView):
         initial = super().get_initial()
         if self.draft:
             note = read_note(self.request.user, self.object)
-            differences = Sheet.from_post(self.draft.fields).differences(note.sheet, note.complaints)
+            differences = Sheet.from_post(self.draft.fields).spelled().differences(note.sheet, note.complaints)
             lines = [f"{one.label}: {one.mine}" for one in differences if one.mine]
             initial |= {"text": "\n\n".join(lines), "reason": _("Typed in another window, not signed")}
         return initial

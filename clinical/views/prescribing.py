@@ -2,26 +2,24 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from clinical import services
 from clinical.forms import (
-    LINES_MAX,
     PrescriptionCreateForm,
     PrescriptionForm,
     PrescriptionReplaceForm,
     PrescriptionUpdateForm,
 )
 from clinical.lines import values_of
-from clinical.models import Prescription, PrescriptionTemplate, Remedy
+from clinical.models import Prescription, Remedy
 from clinical.views.consultations import OwnConsultationMixin
+from clinical.views.lines import LinesMixin
 from clinical.views.prescriptions import OwnDraftMixin, OwnPrescriptionMixin
-from homeo.base.errors import DomainError
 from homeo.base.fields import CUID_LENGTH
 from homeo.base.views import AccessMixin, OnceFormView, ScopedObjectMixin, VersionedFormView
 from patients.models import Patient
@@ -64,57 +62,18 @@ class PrescriptionReadingView(ScopedObjectMixin, View):
         return render(request, "clinical/_reading.html", {"row": row})
 
 
-class PrescriptionFormMixin:
-    """The page on which a prescription is written; `patient` and `consultation` say about whom and in which visit.
-
-    Besides the one that saves, its buttons change what stands in the form: `add_row`, `repeat` (an earlier
-    prescription), `insert` (a template), and `keep` (a row, or all, under `template_name`).
-    """
+class PrescriptionFormMixin(LinesMixin):
+    """The page on which a prescription is written; `patient` and `consultation` say about whom and in which visit."""
 
     template_name = "clinical/prescription_form.html"
     consultation = None
-    replaced = None
 
     def post(self, request, *args, **kwargs):
         """Change what stands in the form, or save."""
-        if "add_row" in request.POST:
-            return self.show(self.get_form().with_lines(is_longer=True))
-        if "repeat" in request.POST:
-            return self.show_with(self.earlier, request.POST["repeat"])
-        if "insert" in request.POST:
-            return self.show_with(self.own_templates.with_items(), request.POST["insert"])
-        if "keep" in request.POST:
-            return self.keep(self.get_form(), request.POST["keep"])
-        return super().post(request, *args, **kwargs)
-
-    def show(self, form, **context):
-        """Show the form, which was not sent."""
-        return self.render_to_response(self.get_context_data(form=form, **context))
-
-    def show_with(self, queryset, pk: str):
-        """Show the form with the lines of a prescription or template of `queryset`."""
-        chosen = queryset.filter(pk=pk[:CUID_LENGTH]).first()
-        if chosen is None:
-            raise Http404
-        lines = [values_of(item) for item in chosen.items.all()]
-        return self.show(self.get_form().with_lines(lines, notes=chosen.notes))
-
-    def keep(self, form, prefix: str):
-        """Keep a row, or all of them (""), as a template, and show the form again."""
-        lines = form.kept_lines(prefix)
-        if lines is None:
-            return self.form_invalid(form)
-        name = self.request.POST.get("template_name", "")
-        if prefix and lines:
-            potency = lines[0]["potency"]
-            name = f"{lines[0]['remedy'] or lines[0]['medicine_name']} {potency}".strip()
-        try:
-            template = services.keep_template(
-                actor=self.request.user, name=name[:80], items=lines, notes="" if prefix else form["notes"].value()
-            )
-        except DomainError as error:
-            return self.show(form.with_lines(), refused=error.message)
-        return self.show(form.with_lines(), said=_("“%(name)s” is kept.") % {"name": template.name})
+        if not self.is_about_lines:
+            return super().post(request, *args, **kwargs)
+        form, said = self.changed_lines(self.get_form())
+        return self.render_to_response(self.get_context_data(form=form, **said), status=422 if form.is_bound else 200)
 
     def perform(self, form):
         """Save the prescription with its lines."""
@@ -133,32 +92,11 @@ class PrescriptionFormMixin:
             return _("The prescription is saved; completing the consultation signs it.")
         return _("The prescription for %(name)s is signed.") % {"name": self.patient.name}
 
-    @cached_property
-    def earlier(self):
-        """Return the patient's signed prescriptions that the doctor may see, latest first."""
-        seen = Prescription.objects.for_user(self.request.user).active().current().filter(patient=self.patient)
-        return seen.with_items().latest_first()
-
-    @cached_property
-    def own_templates(self):
-        """Return the doctor's templates."""
-        return PrescriptionTemplate.objects.for_user(self.request.user).active()
-
     def get_context_data(self, **kwargs):
         """Add whom it is for, what can be put in, and how the lines read."""
         context = super().get_context_data(**kwargs)
-        last = self.replaced or self.earlier.first()
-        context["form"].read(patient=self.patient, last=last, besides=self.replaced)
-        check = reverse("clinical:prescription_reading", args=[self.patient.pk])
-        return {
-            "patient": self.patient,
-            "consultation": self.consultation,
-            "replaced": self.replaced,
-            "last_prescription": last,
-            "own_templates": self.own_templates.with_count(),
-            "check_url": f"{check}?besides={self.replaced.pk}" if self.replaced else check,
-            "lines_max": LINES_MAX,
-        } | context
+        shown = self.lines_context(context["form"], self.replaced or self.earlier.first())
+        return {"patient": self.patient, "consultation": self.consultation} | shown | context
 
 
 class PrescriptionWriteView(PrescriptionFormMixin, OnceFormView):

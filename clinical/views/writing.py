@@ -1,27 +1,32 @@
 """The page on which a note is written: saved, drafted, compared, merged."""
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from clinical import services
 from clinical.case import FOLLOW_UP, GENERALS, PARTS, Layout, in_words
 from clinical.courses import picture_of, steps_of
 from clinical.forms import ConsultationForm
-from clinical.models import Complaint, Consultation, NoteDraft, Prescription, Snippet
+from clinical.lines import LINE_PREFIX
+from clinical.models import Complaint, Consultation, NoteDraft, Prescription, PrescriptionItem, Snippet
 from clinical.reading import Note, read_note
 from clinical.services.drafts import moment_of
-from clinical.sheet import Sheet
+from clinical.sheet import RX_VERSION, Sheet
 from clinical.views.consultations import OwnConsultationMixin
+from clinical.views.lines import LinesMixin
 from homeo.base.fields import new_id
 from homeo.base.forms import VERSION_FIELD
 from homeo.base.views import VersionedFormView
 
 COURSE_LENGTH = 8
+COURSE_SHOWN = ("scheduled_at", "diagnosis", "complaints")
 PRESCRIPTIONS_READ = 30
 DRAFTS_READ = 5
 LAST_NOTE = "last"
@@ -30,13 +35,15 @@ SHOWN_ASIDE = ("mind", "miasm")
 TOKENS = ("window", "seen", "adopted")
 
 
-class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
-    """The writing page.
+class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView):
+    """The writing page: the note, and the prescription of the visit.
 
-    Its buttons: save, `complete`, `then` (save and go on to a prescription), and those that only change what stands in
-    the form: `add_row`, `switch` (the other layout), `load` (the last note or a template), `merge`.
+    Its buttons: save, `complete`, `then` (save and go on to another prescription), and those that only change what
+    stands in the form: `add_row`, `switch` (the other layout), `load` (the last note or a template), `merge`, and those
+    of the lines.
     """
 
+    permission_required = ("clinical.change_consultation", "clinical.add_prescription")
     form_class = ConsultationForm
     template_name = "clinical/consultation_update.html"
     REWORKS = ("add_row", "switch", "load", "merge")
@@ -47,12 +54,34 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         """Return the stored note, read again when it has changed."""
         key = self.object.version
         if getattr(self, "_note", (None,))[0] != key:
-            self._note = (key, read_note(self.request.user, self.object))
+            # A page that is opened shows the other prescriptions too.
+            among = self.prescriptions if self.request.method == "GET" else None
+            self._note = (key, read_note(self.request.user, self.object, among))
         return self._note[1]
+
+    @property
+    def patient(self):
+        """Return the patient of the consultation."""
+        return self.object.patient
+
+    @cached_property
+    def prescriptions(self) -> list[Prescription]:
+        """Return what the patient was prescribed, latest first, those of this visit before the others."""
+        seen = Prescription.objects.for_user(self.request.user, self.patient).active().unreplaced()
+        of_this = Q(consultation=self.object, consultation__isnull=False)
+        items = PrescriptionItem.objects.select_related("remedy")
+        seen = seen.prefetch_related(Prefetch("items", items))
+        ordered = seen.alias(is_of_this=of_this).order_by("-is_of_this", "-created_at", "-pk")
+        return list(ordered[:PRESCRIPTIONS_READ])
 
     def get_form_kwargs(self):
         """Tell the form what is stored and which complaints are asked for."""
-        return super().get_form_kwargs() | {"stored": self.note.sheet, "complaints": self.note.complaints}
+        note = self.note
+        return super().get_form_kwargs() | {
+            "stored": note.sheet,
+            "complaints": note.complaints,
+            "draft": note.prescription,
+        }
 
     def form_showing(self, sheet: Sheet, **initial):
         """Return a form that shows `sheet`, unchecked."""
@@ -73,7 +102,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         drafts = list(
             NoteDraft.objects.for_user(request.user).filter(consultation=self.object).latest_first()[:DRAFTS_READ]
         )
-        restored = drafts[0] if drafts and drafts[0].version == self.object.version else None
+        restored = drafts[0] if drafts and self.can_restore(drafts[0]) else None
         sheet = Sheet.from_post(restored.fields) if restored else self.note.sheet
         context = {
             "form": self.form_showing(sheet),
@@ -81,10 +110,17 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             "tokens": self.new_tokens(adopted=restored.pk if restored else ""),
         }
         for other in drafts:
-            if other is not restored and (differences := sheet.differences(Sheet.from_post(other.fields), self.asked)):
+            theirs = Sheet.from_post(other.fields).spelled()
+            if other is not restored and (differences := sheet.spelled().differences(theirs, self.asked)):
                 context["conflict"] = {"differences": differences, "at": other.updated_at, "theirs": other.pk}
                 break
         return self.render_to_response(self.get_context_data(**context))
+
+    def can_restore(self, draft: NoteDraft) -> bool:
+        """Tell whether nobody has saved the note, or the prescription of the visit, since the draft was begun."""
+        sheet = Sheet.from_post(draft.fields)
+        is_latest = sheet.lines is None or sheet.fields.get(RX_VERSION, "") == self.note.sheet.fields[RX_VERSION]
+        return is_latest and draft.version == self.object.version
 
     @property
     def asked(self) -> list[Complaint]:
@@ -103,6 +139,8 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
     # ── Buttons ─────────────────────────────────────────────────────────────
     def post(self, request, *args, **kwargs):
         """Change what stands in the form, or save."""
+        if self.object.is_writable and self.is_about_lines:
+            return self.rework_lines()
         if self.object.is_writable and any(name in request.POST for name in self.REWORKS):
             return self.rework()
         if self.object.is_writable and "compare" in request.POST:
@@ -125,24 +163,38 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             form.rows.extra = 1
         return self.render_to_response(self.get_context_data(form=form, tokens=tokens, is_unsaved=True))
 
+    def rework_lines(self):
+        """Show the prescription as one of its buttons leaves it: alone for htmx, else with the note as it was typed."""
+        form = self.get_form()
+        form.rx, said = self.changed_lines(form.rx)
+        status = 422 if form.rx.is_bound else 200
+        if self.request.htmx:
+            shown = self.lines_context(form.rx, self.earlier.first())
+            context = {"form": form.rx, "consultation": self.object} | shown | said
+            return render(self.request, "clinical/_rx.html", context, status=status)
+        shown = self.form_showing(self.posted_sheet(), **{VERSION_FIELD: self.request.POST.get(VERSION_FIELD, "")})
+        shown.rx = form.rx
+        context = self.get_context_data(form=shown, tokens=self.posted_tokens(), is_unsaved=True, **said)
+        return self.render_to_response(context, status=status)
+
     def loaded(self, sheet: Sheet, source: str) -> Sheet:
         """Return the sheet with its gaps filled, out of a template of the doctor's or the patient's last note."""
         if source != LAST_NOTE:
             templates = Snippet.objects.for_user(self.request.user).templates()
             template = templates.filter(pk=source[:24]).first()
             return sheet.with_gaps_filled(Sheet.from_parts(template.parts)) if template else sheet
-        last = self.earlier().latest_first().first()
+        last = self.earlier_notes().latest_first().first()
         return sheet.with_gaps_filled(read_note(self.request.user, last).sheet) if last else sheet
 
     def merge(self, sheet: Sheet, tokens: dict) -> Sheet:
         """Return the sheet with what was chosen of the other version, and keep it as this window's draft."""
         other = self.request.POST.get("theirs", "")
         draft = NoteDraft.objects.for_user(self.request.user).filter(consultation=self.object, pk=other[:24]).first()
-        theirs = Sheet.from_post(draft.fields) if draft else self.note.sheet
+        theirs = Sheet.from_post(draft.fields).spelled() if draft else self.note.sheet
         choices = {
             name.removeprefix("keep:"): value for name, value in self.request.POST.items() if name.startswith("keep:")
         }
-        merged = sheet.merged(theirs, choices)
+        merged = sheet.spelled().merged(theirs, choices)
         self.keep(merged, tokens)
         if draft:
             services.drop_drafts(consultation=self.object, window=draft.window, adopted="", seen="")
@@ -165,13 +217,22 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         return super().lock_object()
 
     def is_stale(self) -> bool:
-        """Tell whether the note was saved since, or another window has kept a draft that this one does not know."""
-        if super().is_stale():
+        """Tell whether it was saved since, prescription included, or another window has a draft unknown to this one."""
+        if super().is_stale() or (self.object.is_writable and self.is_prescription_stale()):
             return True
         self.other_draft = self.unseen_draft() if self.object.is_writable else None
         return self.other_draft is not None
 
     other_draft = None
+
+    def is_prescription_stale(self) -> bool:
+        """Tell whether the draft of the prescription is not the one with which this page began."""
+        post = self.request.POST
+        return f"{LINE_PREFIX}-TOTAL_FORMS" in post and post.get(RX_VERSION, "") != self.note.sheet.fields[RX_VERSION]
+
+    def get_saved_by(self, stored):
+        """Return who saved since: a prescription of the visit is nobody's but the doctor's own."""
+        return super().get_saved_by(stored) or (self.request.user if self.is_prescription_stale() else None)
 
     def unseen_draft(self) -> NoteDraft | None:
         """Return another window's draft that is newer than this page and says something else."""
@@ -182,9 +243,9 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         others = others.exclude(window=tokens["window"]).exclude(pk=tokens["adopted"])
         if seen := moment_of(tokens["seen"]):
             others = others.filter(updated_at__gt=seen)
-        mine = self.posted_sheet()
+        mine = self.posted_sheet().spelled()
         newest = others.latest_first()[:DRAFTS_READ]
-        return next((one for one in newest if mine.differences(Sheet.from_post(one.fields))), None)
+        return next((one for one in newest if mine.differences(Sheet.from_post(one.fields).spelled())), None)
 
     def conflict(self):
         """Show what was typed beside what is stored or drafted; a save of what is stored already is a success."""
@@ -192,8 +253,8 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         form = self.get_form()
         form.is_valid()
         self.object = stored
-        theirs = Sheet.from_post(self.other_draft.fields) if self.other_draft else self.note.sheet
-        differences = form.sheet.differences(theirs, self.asked)
+        theirs = Sheet.from_post(self.other_draft.fields).spelled() if self.other_draft else self.note.sheet
+        differences = form.sheet.spelled().differences(theirs, self.asked)
         tokens = self.posted_tokens() | {"seen": timezone.now().isoformat()}
         if not differences and "compare" in self.request.POST:
             form = self.form_showing(form.sheet)
@@ -202,14 +263,19 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
             return self.form_stored(form)
         if stored.status == Consultation.Status.COMPLETED:
             return self.kept_aside(form.sheet)
+        saved_by = None if self.other_draft else self.get_saved_by(stored)
+        prescription = self.note.prescription
+        saved_at = max(stored.updated_at, prescription.updated_at) if prescription else stored.updated_at
         data = form.data.copy()
-        data[VERSION_FIELD] = stored.version
+        data[VERSION_FIELD], data[RX_VERSION] = stored.version, self.note.sheet.fields[RX_VERSION]
         form.data = data
+        if form.rx.is_bound:
+            form.rx.data = data
         conflict = {
             "differences": differences,
-            "at": self.other_draft.updated_at if self.other_draft else stored.updated_at,
+            "at": self.other_draft.updated_at if self.other_draft else saved_at,
             "theirs": self.other_draft.pk if self.other_draft else "",
-            "saved_by": None if self.other_draft else self.get_saved_by(stored),
+            "saved_by": saved_by,
         }
         return self.render_to_response(self.get_context_data(form=form, conflict=conflict, tokens=tokens), status=409)
 
@@ -247,35 +313,33 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
     def get_success_message(self) -> str:
         """Say what was done."""
         if self.object.status == Consultation.Status.COMPLETED:
-            return _("The consultation with %(name)s is signed and complete; the front desk has its invoice.") % {
-                "name": self.object.patient.name
-            }
+            words = _("The consultation with %(name)s is signed and complete; the front desk has its invoice.")
+            if self.object.prescriptions.active().exists():
+                words = _(
+                    "The consultation with %(name)s is signed and complete, and its prescription is signed too; "
+                    "the front desk has its invoice."
+                )
+            return words % {"name": self.object.patient.name}
         return _("Saved.")
 
     # ── The page ────────────────────────────────────────────────────────────
-    def earlier(self):
+    def earlier_notes(self):
         """Return the other consultations in which the patient was seen."""
-        seen = Consultation.objects.for_user(self.request.user).active().attended()
-        return seen.filter(patient=self.object.patient).exclude(pk=self.object.pk)
+        seen = Consultation.objects.for_user(self.request.user, self.patient).active().attended()
+        return seen.exclude(pk=self.object.pk)
 
     def get_context_data(self, **kwargs):
         """Add what the doctor has in view: the drafts, the last remedy, the course of earlier consultations."""
-        user, patient = self.request.user, self.object.patient
-        prescriptions = list(
-            Prescription.objects.for_user(user)
-            .active()
-            .unreplaced()
-            .filter(patient=patient)
-            .with_items()
-            .alias(is_of_this=Q(consultation=self.object, consultation__isnull=False))
-            .order_by("-is_of_this", "-created_at", "-pk")[:PRESCRIPTIONS_READ]
-        )
-        earlier = list(self.earlier().with_answers().latest_first()[:COURSE_LENGTH])
+        user, patient, prescriptions = self.request.user, self.patient, self.prescriptions
+        earlier = list(self.earlier_notes().with_answers().only(*COURSE_SHOWN).latest_first()[:COURSE_LENGTH])
         signed = [one for one in prescriptions if one.is_signed]
         course = steps_of(earlier, signed, later=self.note.told)
         known = self.known_parts()
         form = kwargs.get("form")
         layout = (form["layout"].value() if form else "") or self.object.layout or Layout.FOLLOW_UP
+        last = signed[0] if signed else None
+        drafts = [one for one in prescriptions if one.consultation_id == self.object.pk]
+        shown = self.lines_context(form.rx, last) if form else {}
         return super().get_context_data(
             **{
                 "consultation": self.object,
@@ -283,11 +347,15 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
                 "layout": layout,
                 "other_layout": Layout.FIRST if layout == Layout.FOLLOW_UP else Layout.FOLLOW_UP,
                 "tokens": self.posted_tokens(),
-                "drafts": [one for one in prescriptions if one.consultation_id == self.object.pk],
-                "last_prescription": signed[0] if signed else None,
+                "drafts": drafts,
+                "other_drafts": [one for one in drafts if one != self.note.prescription],
+                "last_prescription": last,
                 "last_answer": course[0].answer if course else None,
                 "course": course,
-                "templates": Snippet.objects.for_user(user).templates().favourites_first()[:TEMPLATES_MOST],
+                "templates": Snippet.objects.for_user(user)
+                .templates()
+                .favourites_first()
+                .only("title")[:TEMPLATES_MOST],
                 "picture": picture_of(*self.points(course)),
                 "since": earlier[0].scheduled_at if earlier else None,
                 "known": known,
@@ -297,6 +365,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
                     if name in known and (part.group == GENERALS or name in SHOWN_ASIDE)
                 ],
             }
+            | shown
             | kwargs
         )
 
@@ -313,6 +382,6 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
     def known_parts(self) -> dict:
         """Return the parts of the case in words, as the latest notes that speak of them tell them."""
         names = [name for name, part in PARTS.items() if part.group != FOLLOW_UP]
-        cases = self.earlier().filter(case__has_any_keys=names).latest_first().values_list("case", flat=True)
+        cases = self.earlier_notes().filter(case__has_any_keys=names).latest_first().values_list("case", flat=True)
         latest = list(cases[:COURSE_LENGTH])
         return {name: in_words(name, case[name]) for case in reversed(latest) for name in names if case.get(name)}

@@ -1,6 +1,6 @@
 """What the demo's first doctor prescribes again and again."""
 
-from clinical.services import keep_template
+from clinical.services import keep_prescription_template
 from homeo.demo.people import People
 from homeo.demo.remedies import SAC_LAC
 
@@ -30,4 +30,4 @@ TEMPLATES = {
 def add_templates(people: People) -> None:
     """Keep two favourite lines and one template."""
     for name, lines in TEMPLATES.items():
-        keep_template(actor=people.doctors[0], name=name, items=lines)
+        keep_prescription_template(actor=people.doctors[0], name=name, items=lines)

@@ -81,6 +81,8 @@ document.addEventListener("keydown", (event) => {
     const menu = $("details.menu[open]");
     if (menu) { menu.open = false; $("summary", menu).focus(); return; }
     if ($("#find-results")?.childElementCount) closeFind(true);
+    // Out of the field, where the keys of the page work; Tab goes on from there.
+    else if (isTyping(target) && !$("dialog:modal")) target.blur();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || $("dialog:modal")) return;
@@ -305,7 +307,14 @@ function askPassword(session) {
 }
 
 /** Tell whether the page's person is signed in, by asking for the password if need be; the page gets the new token. */
-async function signedIn() {
+function signedIn() {
+  // Whoever asks meanwhile waits for the same answer: there is one dialog.
+  asking ??= askForSession().finally(() => { asking = null; });
+  return asking;
+}
+let asking = null;
+
+async function askForSession() {
   let session;
   try {
     session = await readSession();

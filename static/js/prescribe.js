@@ -83,11 +83,22 @@ function spell(reading) {
   if (name && input !== document.activeElement) input.value = name;
 }
 
+/** Go to the first open field of the lines, or to the first potency. */
+function toLines(lines) {
+  const fields = $$("[data-formset-row]:not([hidden]) :is([name$=-medicine_name], [name$=-potency])", lines);
+  (fields.find((field) => field.value === "") ?? fields[1] ?? fields[0] ?? $("[data-formset-add]", lines))?.focus();
+}
+
 // Lines that were put in are typed text like any other, and the first open field waits for the doctor.
 document.addEventListener("htmx:load", (event) => {
   const lines = event.target;
   if (lines.id !== "rx") return;
   dirty.add(lines.closest("form"));
-  const fields = $$("[data-formset-row]:not([hidden]) :is([name$=-medicine_name], [name$=-potency])", lines);
-  (fields.find((field) => field.value === "") ?? fields[1] ?? fields[0])?.focus();
+  lines.dispatchEvent(new Event("change", { bubbles: true }));
+  toLines(lines);
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-to-lines]")) return;
+  event.preventDefault();
+  toLines($("#rx"));
 });

@@ -82,7 +82,7 @@ function offerSnippets(form) {
     target.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  const isText = (target) => target.matches("textarea, input[type=text], input:not([type])");
+  const isText = (target) => target.matches("textarea, input[type=text]:not([role=combobox]), input:not([type])");
   form.addEventListener("input", (event) => {
     const target = event.target;
     if (field === target) filter();

@@ -195,9 +195,9 @@ def kept_complaints():
 
 
 def prescribe(page, sees):
-    page.get_by_role("button", name="Write a prescription").click()
-    page.get_by_role("heading", name="Prescription", exact=True).wait_for()
     page.evaluate("window.wasHere = true")
+    page.get_by_role("link", name="Prescription", exact=True).click()
+    assert page.evaluate("document.activeElement.name") == "items-0-medicine_name"
     line(page, 0, "Natrum muriaticum", "200C")
     page.get_by_role("button", name="Add a line").click()
     line(page, 1, "Sulphur", "30C")
@@ -207,11 +207,12 @@ def prescribe(page, sees):
     page.get_by_role("button", name="Add a line").click()
     line(page, 3, "Bryonia <i>alba</i>", "30C")
     page.get_by_role("button", name="Remove this line").nth(1).click()
-    assert page.locator("[data-formset-row]:visible").count() == 3
+    assert page.locator("#rx [data-formset-row]:visible").count() == 3
     assert page.evaluate("window.wasHere")
     sees(page, "doctor-prescription")
-    page.get_by_role("button", name="Save the draft").click()
-    page.get_by_text("The prescription is saved").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved.", exact=True).wait_for()
+    assert not Prescription.objects.get().is_signed
     sees(page, "doctor-consultation")
     page.get_by_role("button", name="Sign and complete").click()
     page.get_by_text("is signed and complete").wait_for()

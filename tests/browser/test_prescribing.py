@@ -123,7 +123,7 @@ def test_favourites_are_kept_and_put_in_and_what_is_signed_is_replaced(page_for,
 
     new = Prescription.objects.get(replaces=signed)
     assert (new.items.get().potency, new.replace_reason) == ("LM1", "Potency misread")
-    page.goto(reverse("clinical:template_list"))
+    page.goto(reverse("clinical:prescription_template_list"))
     sees(page, "prescribe-template-list-dark")
 
 

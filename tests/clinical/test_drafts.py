@@ -14,43 +14,9 @@ from clinical.models import Consultation, NoteDraft
 from homeo.base.fields import new_id
 from homeo.demo.factories.clinical import ConsultationFactory
 from homeo.demo.factories.scheduling import DoctorFactory
+from tests.clinical.windows import Window
 
 pytestmark = pytest.mark.django_db
-
-
-class Window:
-    """A window of the doctor's on the page of a note; `opened` is what the page showed."""
-
-    def __init__(self, client, consultation):
-        self.client = client
-        self.path = reverse("clinical:consultation_update", args=[consultation.pk])
-        self.draft_path = reverse("clinical:note_draft", args=[consultation.pk])
-        self.take(client.get(self.path))
-
-    def take(self, page):
-        self.page = page
-        self.tokens = dict(page.context["tokens"]) | {"version": page.context["form"]["version"].value()}
-
-    def typed(self, **fields):
-        texts = {"complaints": "", "diagnosis": "", "prescription": "", "notes": "", "complaint-TOTAL_FORMS": "0"} | {
-            "complaint-INITIAL_FORMS": "0"
-        }
-        return texts | self.tokens | fields
-
-    def draft(self, **fields):
-        answer = self.client.post(self.draft_path, self.typed(**fields))
-        assert answer.status_code == 200
-        self.tokens["adopted"] = ""
-        return answer.json()
-
-    def save(self, **fields):
-        answer = self.client.post(self.path, self.typed(**fields))
-        if answer.context and "tokens" in answer.context:
-            self.take(answer)
-        return answer
-
-    def shows(self, name):
-        return self.page.context["form"][name].value()
 
 
 @pytest.fixture

@@ -230,7 +230,7 @@ def test_what_cannot_be_seen_cannot_be_put_in(at_work, new, doctor):
     foreign = PrescriptionItemFactory().prescription
     template = TemplateItemFactory().template
     own = TemplateItemFactory(template__doctor=doctor).template
-    services.archive_template(actor=doctor, template=own)
+    services.archive_prescription_template(actor=doctor, template=own)
     for name, pk in [("repeat", foreign.pk), ("insert", template.pk), ("insert", own.pk), ("insert", "x" * 3000)]:
         assert at_work.post(new, prescription_data(LINE) | {name: pk}).status_code == 404
 
@@ -239,7 +239,7 @@ def test_the_form_marks_what_changed_and_what_is_left_out(at_work, treated, doct
     last = given(treated, doctor, "nux-v.", potency="30C", dosage="4 globules")
     PrescriptionItemFactory(prescription=last, remedy=remedy("sulph."), medicine_name="Sulphur", position=1)
     rows = [values_of(item) | {"remedy": ""} for item in last.items.all()]
-    data = prescription_data(rows[0] | {"potency": "200", "duration": "9 d"}) | {"add_row": "1"}
+    data = prescription_data(rows[0] | {"potency": "200", "duration": "9 d"}) | {"add_line": "1"}
     response = at_work.post(new, data)
     change = response.context["form"].items.forms[0].reading.change
     assert [(one.label, one.old, one.new) for one in change.differences] == [
@@ -251,7 +251,7 @@ def test_the_form_marks_what_changed_and_what_is_left_out(at_work, treated, doct
 
 
 def test_a_first_prescription_is_compared_with_nothing(at_work, new):
-    response = at_work.post(new, prescription_data(written("nux-v")) | {"add_row": "1"})
+    response = at_work.post(new, prescription_data(written("nux-v")) | {"add_line": "1"})
     assert response.context["form"].items.forms[0].reading.change is None
 
 
@@ -329,32 +329,32 @@ def test_a_template_without_name_or_right_lines_is_refused(rows, fields, status,
 def test_templates_are_the_doctors_own(at_work, doctor, new, client_of, admin, receptionist, patient):
     own = TemplateItemFactory(template__doctor=doctor, template__name="My own").template
     foreign = TemplateItemFactory(template__name="Of somebody else").template
-    page = at_work.get(new).content.decode()
+    page = at_work.post(new, prescription_data(LINE) | {"templates": "1"}).content.decode()
     assert "My own" in page
     assert "Of somebody else" not in page
-    listed = at_work.get(reverse("clinical:template_list"))
+    listed = at_work.get(reverse("clinical:prescription_template_list"))
     assert list(listed.context["page_obj"]) == [own]
-    assert at_work.post(url("template_archive", foreign)).status_code == 404
+    assert at_work.post(url("prescription_template_archive", foreign)).status_code == 404
     for person in (admin, receptionist, patient.user):
-        assert client_of(person).post(url("template_archive", own)).status_code == 403
+        assert client_of(person).post(url("prescription_template_archive", own)).status_code == 403
         assert not PrescriptionTemplate.objects.for_user(person).exists()
     with pytest.raises(DomainError):
-        services.archive_template(actor=doctor, template=foreign)
+        services.archive_prescription_template(actor=doctor, template=foreign)
 
-    assert at_work.post(url("template_archive", own), follow=True).status_code == 200
+    assert at_work.post(url("prescription_template_archive", own), follow=True).status_code == 200
     own.refresh_from_db()
     assert own.is_archived
-    assert "My own" not in at_work.get(new).content.decode()
+    assert "My own" not in at_work.post(new, prescription_data(LINE) | {"templates": "1"}).content.decode()
     at_work.post(new, prescription_data(written("acon")) | {"keep": "", "template_name": "My own"})
     assert PrescriptionTemplate.objects.filter(doctor=doctor, archived_at=None, name="My own").count() == 1
 
 
 def test_templates_have_a_bound(doctor, monkeypatch):
-    monkeypatch.setattr("clinical.services.templates.TEMPLATES_MAX", 1)
-    services.keep_template(actor=doctor, name="One", items=[written("acon")])
-    services.keep_template(actor=doctor, name="one", items=[written("bell")])
+    monkeypatch.setattr("clinical.services.prescription_templates.TEMPLATES_MAX", 1)
+    services.keep_prescription_template(actor=doctor, name="One", items=[written("acon")])
+    services.keep_prescription_template(actor=doctor, name="one", items=[written("bell")])
     with pytest.raises(DomainError, match="1 templates"):
-        services.keep_template(actor=doctor, name="Two", items=[written("acon")])
+        services.keep_prescription_template(actor=doctor, name="Two", items=[written("acon")])
 
 
 @pytest.mark.parametrize("rows", [1, 50])
@@ -362,10 +362,12 @@ def test_the_page_costs_the_same_with_many_templates(rows, at_work, doctor, new,
     given(treated, doctor, "sulph.")
     for template in PrescriptionTemplateFactory.create_batch(rows, doctor=doctor):
         TemplateItemFactory(template=template)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         at_work.get(new)
+    with django_assert_num_queries(11):
+        at_work.post(new, prescription_data(written("nux-v")) | {"templates": "1"})
     with django_assert_num_queries(5):
-        at_work.get(reverse("clinical:template_list"), {"size": "50"})
+        at_work.get(reverse("clinical:prescription_template_list"), {"size": "50"})
 
 
 # ── Cautions ────────────────────────────────────────────────────────────────

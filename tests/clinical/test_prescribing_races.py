@@ -49,6 +49,6 @@ def test_of_two_replacements_one_wins(doctor, patient):
 
 
 def test_one_name_is_one_template(doctor):
-    at_once(lambda number: services.keep_template(actor=doctor, name="Fever", items=[LINE]))
+    at_once(lambda number: services.keep_prescription_template(actor=doctor, name="Fever", items=[LINE]))
     template = PrescriptionTemplate.objects.get()
     assert template.items.count() == 1

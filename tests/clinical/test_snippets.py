@@ -67,7 +67,7 @@ def test_a_long_list_costs_what_a_short_one_costs(many, at_work, doctor, django_
 def test_a_note_becomes_a_template_and_fills_another(at_work, doctor, patient, consultation):
     note = {"complaints": "Check-up", "mind": "Calm", "miasm": ["PSORA"], "complaint-TOTAL_FORMS": "1"}
     note |= {"complaint-0-name": "Cough", "complaint-0-id": new_id(), "layout": "FIRST", "response-x-now": "Better"}
-    address = reverse("clinical:template_create", args=[consultation.pk])
+    address = reverse("clinical:note_template_create", args=[consultation.pk])
     form = at_work.post(address, note).context["form"]
     kept = form["parts"].value()
     assert "Better" in kept
@@ -91,7 +91,7 @@ def test_a_note_becomes_a_template_and_fills_another(at_work, doctor, patient, c
 
 @pytest.mark.parametrize("parts", ["", "{", "[]", '{"a": 1}', "{}", '{"complaints": ["' + "x" * 100_001 + '"]}'])
 def test_a_forged_template_is_refused(parts, at_work, consultation):
-    address = reverse("clinical:template_create", args=[consultation.pk])
+    address = reverse("clinical:note_template_create", args=[consultation.pk])
     data = {"form_token": new_id(), "title": "Forged", "parts": parts}
     assert at_work.post(address, data).status_code == 422
     assert not Snippet.objects.exists()

@@ -1,4 +1,4 @@
-"""Templates of prescriptions: kept, put away."""
+"""Templates of prescriptions: kept, changed, put away."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +13,7 @@ TEMPLATES_MAX = 200
 
 
 @transaction.atomic
-def keep_template(*, actor: User, name: str, items: list[dict], notes: str = "") -> PrescriptionTemplate:
+def keep_prescription_template(*, actor: User, name: str, items: list[dict], notes: str = "") -> PrescriptionTemplate:
     """Keep lines under a name, instead of those that the doctor's template of this name held.
 
     Args:
@@ -23,20 +23,49 @@ def keep_template(*, actor: User, name: str, items: list[dict], notes: str = "")
         DomainError: no name, no lines, or too many templates.
         LinesRefusedError: a line is not right.
     """
-    name = name.strip()
-    if not name:
-        raise DomainError(_("Give the template a name."))
-    if not items:
-        raise DomainError(_("Write at least one remedy."))
-    # The account is locked so that the same name sent twice at once makes one template.
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-    own = PrescriptionTemplate.objects.for_user(actor).active()
-    template = own.filter(name__iexact=name).first()
+    own = _own_locked(actor)
+    template = own.filter(name__iexact=name.strip()).first()
     if template is None:
         if own.count() >= TEMPLATES_MAX:
             raise DomainError(_("You have %(count)d templates: put some away first.") % {"count": TEMPLATES_MAX})
         template = PrescriptionTemplate(doctor=actor)
-    template.name, template.notes = name, notes
+    return _write(template, name, items, notes)
+
+
+@transaction.atomic
+def change_prescription_template(
+    *, actor: User, template: PrescriptionTemplate, name: str, items: list[dict], notes: str = ""
+) -> PrescriptionTemplate:
+    """Change the name and the lines of a template of the doctor's own.
+
+    Args:
+        items: as for `keep_prescription_template`.
+
+    Raises:
+        DomainError: no name, no lines, a name that another template of hers has, or a template that is put away.
+        LinesRefusedError: a line is not right.
+    """
+    own = _own_locked(actor)
+    if own.filter(name__iexact=name.strip()).exclude(pk=template.pk).exists():
+        raise DomainError(_("You have a template with this name."), field="name")
+    template = own.select_for_update(no_key=True).filter(pk=template.pk).first()
+    if template is None:
+        raise DomainError(_("This template is put away already."))
+    return _write(template, name, items, notes)
+
+
+def _own_locked(actor):
+    """Return the doctor's templates; her account is locked, so that two of one name cannot come to be at once."""
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    return PrescriptionTemplate.objects.for_user(actor).active()
+
+
+def _write(template, name, items, notes) -> PrescriptionTemplate:
+    template.name, template.notes = name.strip(), notes
+    if not template.name:
+        raise DomainError(_("Give the template a name."))
+    if not items:
+        raise DomainError(_("Write at least one remedy."))
     template.full_clean(exclude=["doctor"], validate_unique=False, validate_constraints=False)
     template.save()
     for item in template.items.all():
@@ -52,7 +81,7 @@ def keep_template(*, actor: User, name: str, items: list[dict], notes: str = "")
 
 
 @transaction.atomic
-def archive_template(*, actor: User, template: PrescriptionTemplate) -> PrescriptionTemplate:
+def archive_prescription_template(*, actor: User, template: PrescriptionTemplate) -> PrescriptionTemplate:
     """Put away a template of the doctor's own.
 
     Raises:
