@@ -364,7 +364,7 @@ def test_the_page_costs_the_same_with_many_templates(rows, at_work, doctor, new,
         TemplateItemFactory(template=template)
     with django_assert_num_queries(8):
         at_work.get(new)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         at_work.post(new, prescription_data(written("nux-v")) | {"templates": "1"})
     with django_assert_num_queries(5):
         at_work.get(reverse("clinical:prescription_template_list"), {"size": "50"})
