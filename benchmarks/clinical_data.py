@@ -1,7 +1,8 @@
 """Charts on top of the large clinic: what was written at every visit, and two patients with a history of known length.
 
-Every completed visit has its consultation and prescription, every patient two documents. One patient more has 500
-visits and 2,000 documents, another 5 visits and 20 documents, all with the first doctor.
+Every completed visit has its consultation and prescription of two lines, of six at every tenth; every patient two
+documents. One patient more has 500 visits and 2,000 documents, another 5 visits and 20 documents, all with the first
+doctor.
 """
 
 from django.db import connection, transaction
@@ -85,10 +86,12 @@ CONSULTATIONS = """
     WHERE status = 'COMPLETED' AND started_at IS NOT NULL
 """
 PRESCRIPTIONS = """
-    INSERT INTO clinical_prescription (id, created_at, updated_at, notes, signed_at, consultation_id, doctor_id,
-                                       patient_id)
+    INSERT INTO clinical_prescription (id, created_at, updated_at, notes, signed_at, check_code, consultation_id,
+                                       doctor_id, patient_id)
     SELECT translate(left(md5('p' || id), 1), '0123456789', 'ghijklmnop') || substr(md5('p' || id), 2, 23),
-           completed_at, completed_at, 'No coffee', completed_at, id, doctor_id, patient_id
+           completed_at, completed_at, 'No coffee', completed_at,
+           rtrim(regexp_replace(upper(left(md5('code' || id), 16)), '(....)', '\\1-', 'g'), '-'),
+           id, doctor_id, patient_id
     FROM clinical_consultation
 """
 ITEMS = """
@@ -97,7 +100,7 @@ ITEMS = """
     SELECT translate(left(md5(line || id), 1), '0123456789', 'ghijklmnop') || substr(md5(line || id), 2, 23),
            created_at, created_at, line, pg_temp.pick(%(remedies)s, pg_temp.chance('remedy' || line, hashtext(id))),
            '200C', '4 globules', 'at night', '30 days', '', id
-    FROM clinical_prescription, generate_series(0, 1) AS line
+    FROM clinical_prescription, generate_series(0, CASE WHEN hashtext(id) %% 10 = 0 THEN 5 ELSE 1 END) AS line
 """
 REMEDIES = ["Natrum muriaticum", "Sepia", "Nux vomica", "Lycopodium", "Sulphur", "Phosphorus", "Pulsatilla", "Ignatia"]
 DOCUMENTS = """
