@@ -3,7 +3,6 @@
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
 from django.db.models.functions import Coalesce, JSONObject
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -115,7 +114,7 @@ def _consultation_entry(user, consultation, at) -> chart.Entry:
         title=consultation.diagnosis or _("Consultation"),
         text=consultation.complaints,
         by=consultation.doctor.display_name,
-        url=reverse("clinical:consultation_detail", args=[consultation.pk]),
+        url=chart.address_of("clinical:consultation_detail", consultation.pk),
         state=consultation.state,
         state_label=consultation.get_status_display(),
         is_key=True,
@@ -142,7 +141,7 @@ def _prescription_entry(user, prescription, at) -> chart.Entry:
         title=", ".join(line.label if may_know else line.patient_label for line in lines) or _("Prescription"),
         text="; ".join(line.directions for line in lines),
         by=prescription.doctor.display_name,
-        url=reverse("clinical:prescription_detail", args=[prescription.pk]),
+        url=chart.address_of("clinical:prescription_detail", prescription.pk),
         state=prescription.state,
         state_label=prescription.state_label,
     )
@@ -171,7 +170,7 @@ def _letter_entry(user, letter, at) -> chart.Entry:
         title=letter.get_kind_display(),
         text=letter.statement or letter.addressee,
         by=letter.doctor.display_name,
-        url=reverse("clinical:letter_detail", args=[letter.pk]),
+        url=chart.address_of("clinical:letter_detail", letter.pk),
         state=letter.state,
         state_label=letter.state_label,
     )
