@@ -1,12 +1,15 @@
 """Consultations, prescriptions and letters on a patient's chart."""
 
+from functools import cache
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, Left
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical.models import Consultation, FollowUp, Letter, Prescription, PrescriptionItem, Remedy
+from homeo.base.statements import Statement
 from patients import chart
 
 LINE_FACTS = ("medicine_name", "potency", "form", "dosage", "frequency", "duration")
@@ -38,7 +41,8 @@ def register() -> None:
             model=Consultation,
             rows=_consultations,
             at=lambda: F("scheduled_at"),
-            facts=("diagnosis", "complaints", "status", "duration", *chart.DOCTOR_FACTS),
+            facts=("diagnosis", "status", *chart.DOCTOR_FACTS),
+            extras={"complaints": Left("complaints", 2 * chart.TEXT_SHOWN)},
             entry=_consultation_entry,
             icon="stethoscope",
             empty=gettext_lazy("No consultations yet"),
@@ -178,16 +182,32 @@ def _letter_entry(user, letter, at) -> chart.Entry:
 
 def _open_consultation(user, patient) -> dict:
     """Return the doctor's own consultation that waits or is being written."""
-    consultation = (
-        Consultation.objects.written_by(user)
-        .active()
-        .filter(patient=patient, status__in=[Consultation.Status.SCHEDULED, Consultation.Status.IN_PROGRESS])
-        .latest_first()
-        .first()
+    rows = _open_consultations(user.role).rows(chart.StandIns.values(user, patient))
+    return {"consultation": Consultation(pk=rows[0][0], status=rows[0][1]) if rows else None}
+
+
+@cache
+def _open_consultations(role: str) -> Statement:
+    standing = chart.StandIns.of(role)
+    waiting = Consultation.objects.written_by(standing.user).active().filter(
+        patient=standing.patient, status__in=[Consultation.Status.SCHEDULED, Consultation.Status.IN_PROGRESS]
     )
-    return {"consultation": consultation}
+    return Statement(waiting.latest_first().values_list("pk", "status")[:1])
 
 
 def _follow_up(user, patient) -> dict:
     """Return when the doctor expects the patient."""
-    return {"follow_up": FollowUp.objects.for_user(user).open().filter(patient=patient).with_met().first()}
+    rows = _follow_ups(user.role).rows(chart.StandIns.values(user, patient))
+    if not rows:
+        return {"follow_up": None}
+    due_date, declined_at, is_met = rows[0]
+    follow_up = FollowUp(due_date=due_date, declined_at=declined_at)
+    follow_up.is_met = is_met
+    return {"follow_up": follow_up}
+
+
+@cache
+def _follow_ups(role: str) -> Statement:
+    standing = chart.StandIns.of(role)
+    expected = FollowUp.objects.for_user(standing.user).open().filter(patient=standing.patient).with_met()
+    return Statement(expected.values_list("due_date", "declined_at", "is_met")[:1])
