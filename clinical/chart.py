@@ -154,7 +154,8 @@ def _prescription_entry(user, prescription, at) -> chart.Entry:
 def _line(facts: dict) -> PrescriptionItem:
     """Return a line of which only the facts are loaded."""
     code = facts.pop("code")
-    return PrescriptionItem(remedy=Remedy(code=code) if code else None, **facts)
+    # An id is not made for what nobody stores.
+    return PrescriptionItem(id="", remedy=Remedy(id="", code=code) if code else None, **facts)
 
 
 def _prescription_search(user) -> str:
@@ -189,8 +190,10 @@ def _open_consultation(user, patient) -> dict:
 @cache
 def _open_consultations(role: str) -> Statement:
     standing = chart.StandIns.of(role)
-    waiting = Consultation.objects.written_by(standing.user).active().filter(
-        patient=standing.patient, status__in=[Consultation.Status.SCHEDULED, Consultation.Status.IN_PROGRESS]
+    waiting = (
+        Consultation.objects.written_by(standing.user)
+        .active()
+        .filter(patient=standing.patient, status__in=[Consultation.Status.SCHEDULED, Consultation.Status.IN_PROGRESS])
     )
     return Statement(waiting.latest_first().values_list("pk", "status")[:1])
 
@@ -201,7 +204,7 @@ def _follow_up(user, patient) -> dict:
     if not rows:
         return {"follow_up": None}
     due_date, declined_at, is_met = rows[0]
-    follow_up = FollowUp(due_date=due_date, declined_at=declined_at)
+    follow_up = FollowUp(id="", due_date=due_date, declined_at=declined_at)
     follow_up.is_met = is_met
     return {"follow_up": follow_up}
 

@@ -189,9 +189,9 @@ class OfPatientQuerySet(BaseQuerySet):
 class GuardianQuerySet(OfPatientQuerySet):
     """Who looks after whom."""
 
-    def for_user(self, user):
+    def for_user(self, user, patient=None):
         """Return those of the patients whom the person may see."""
-        return self.of_patients_of(user)
+        return self.of_patients_of(user, patient)
 
 
 class MedicalRecordQuerySet(OfPatientQuerySet, ArchivableQuerySet):

@@ -1,7 +1,8 @@
 """The timeline of a chart: rows of every section in one stream, newest first, filtered, searched and paged by keyset.
 
-Whatever the history is long, a page of it is one query: each section gives its newest 26 rows, through an index that
-begins with the patient, and the newest of all are shown. `Section.rows` decides which rows a person may see.
+Whatever the history is long, a page of it is one query: each section gives as many of its newest rows as a page has,
+through an index that begins with the patient, and the newest of all are shown. `Section.rows` decides which rows a
+person may see.
 """
 
 import datetime as dt
@@ -22,7 +23,9 @@ from homeo.base.statements import Statement
 from patients.chart import Entry, Section, StandIns
 from patients.models import Patient
 
-PAGE_SIZE = 25
+FIRST_SIZE, FURTHER_SIZE = 15, 50
+"""How many entries are shown at first, and how many with each step further back."""
+
 WORDS_MAX = 8
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -63,7 +66,7 @@ WORDS = tuple(f":word{number}" for number in range(WORDS_MAX))
 
 @dataclass(frozen=True)
 class Stream:
-    """A page of the timeline: at most 25 entries, newest first, and where the next page begins, if there is one."""
+    """A page of the timeline: entries, newest first, and where the next page begins, if there is one."""
 
     entries: list[Entry]
     older: Cursor | None
@@ -96,27 +99,31 @@ def read(
     if not by_key:
         return Stream([], None)
     values = StandIns.values(user, patient)
-    values |= {stand_in: word for stand_in, word in zip(WORDS, words or (), strict=False)}
+    values |= dict(zip(WORDS, words or (), strict=False))
     if before:
         values |= {PLACE.at: before.at, PLACE.pk: before.pk}
     statement = _statement(user.role, tuple(by_key.values()), len(words or ()), bool(before), is_whole and not words)
     found = statement.rows(values)
-    shown, rest = found[:PAGE_SIZE], found[PAGE_SIZE:]
-    entries = [by_key[key].entry(user, _row(by_key[key].model, pk, json.loads(facts)), at) for key, pk, at, facts in shown]
+    size = FURTHER_SIZE if before else FIRST_SIZE
+    shown, rest = found[:size], found[size:]
+    entries = []
+    for key, pk, at, facts in shown:
+        section = by_key[key]
+        entries.append(section.entry(user, _row(section.model, pk, json.loads(facts)), at))
     return Stream(entries, Cursor(shown[-1][2], shown[-1][1]) if rest else None)
 
 
 @lru_cache(maxsize=512)
-def _statement(
-    role: str, sections: tuple[Section, ...], words: int, is_later: bool, is_whole: bool
-) -> Statement:
+def _statement(role: str, sections: tuple[Section, ...], words: int, is_later: bool, is_whole: bool) -> Statement:
     """Return the query for a role: with so many words, of a later page, of all that the person sees."""
     standing = StandIns.of(role)
+    # One more than is shown tells whether there are more.
+    most = 1 + (FURTHER_SIZE if is_later else FIRST_SIZE)
     first, *others = (
-        _branch(section, standing, words=WORDS[:words], before=PLACE if is_later else None, is_whole=is_whole)
+        _branch(section, standing, words=WORDS[:words], before=PLACE if is_later else None, is_whole=is_whole)[:most]
         for section in sections
     )
-    return Statement(first.union(*others, all=True).order_by("-at", "-pk")[: PAGE_SIZE + 1] if others else first)
+    return Statement(first.union(*others, all=True).order_by("-at", "-pk")[:most] if others else first)
 
 
 def _branch(section: Section, standing: StandIns, *, words, before, is_whole: bool):
@@ -136,7 +143,7 @@ def _branch(section: Section, standing: StandIns, *, words, before, is_whole: bo
     )
     if before:
         rows = rows.filter(before.older())
-    return rows.order_by("-at", "-pk").values_list("section", "pk", "at", "loaded")[: PAGE_SIZE + 1]
+    return rows.order_by("-at", "-pk").values_list("section", "pk", "at", "loaded")
 
 
 def _row(model: type[Model], pk: str, facts: dict) -> Model:

@@ -85,7 +85,9 @@ class Prescription(ArchivableModel):
         verbose_name_plural = _("prescriptions")
         # Foreign keys that lead one of these need no index of their own.
         indexes = [
-            models.Index(fields=["patient", "-created_at"], include=["archived_at"], name="prescription_patient_created"),
+            models.Index(
+                fields=["patient", "-created_at"], include=["archived_at"], name="prescription_patient_created"
+            ),
             # The timeline's order.
             models.Index(F("patient"), Coalesce("signed_at", "created_at").desc(), name="prescription_patient_told"),
             models.Index(fields=["doctor", "-created_at"], name="prescription_doctor_created"),

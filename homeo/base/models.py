@@ -56,7 +56,7 @@ class BaseModel(models.Model):
         }
         self.loaded_values = getattr(self, "loaded_values", {}) | present
 
-    def _get_FIELD_display(self, field):  # noqa: N802 - Django's name
+    def _get_FIELD_display(self, field):
         # Django looks through all choices for each value; a chart asks a hundred times.
         value = getattr(self, field.attname)
         return force_str(_labels_of(field).get(value, value), strings_only=True)

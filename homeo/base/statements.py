@@ -1,7 +1,7 @@
 """Queries that are put together once and asked many times: for pages of which Django's part costs more than the answer.
 
-The rules of a queryset stay where they are. It is put together over stand-ins, texts in the place of ids and words, and each
-time it is asked, the values take their places.
+The rules of a queryset stay where they are. It is put together over stand-ins, texts in the place of ids and words, and
+each time it is asked, the values take their places.
 """
 
 import datetime as dt

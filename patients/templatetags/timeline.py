@@ -19,7 +19,7 @@ TITLE_SHOWN = 120
 
 @register.simple_tag
 def stream_entries(entries: list[Entry], before: Cursor | None = None) -> SafeString:
-    """Show entries by year; those that follow the ones before a place go on in its year, with the focus on the first."""
+    """Show entries by year; those that are older than a place go on in its year, with the focus on the first."""
     told = timezone.localtime(before.at).year if before else None
     written = [
         (f'<h3 class="tl-year num">{year}</h3>' if year != told else "")

@@ -165,7 +165,7 @@ def test_the_timeline_is_filtered_searched_and_goes_on(width, scheme, page_for, 
     page.wait_for_load_state("networkidle")
     sees(page, f"timeline-{scheme}")
     entries = page.locator(".tl > li")
-    assert entries.count() == 25
+    assert entries.count() == 15
     page.get_by_role("link", name="Older").click()
     page.get_by_text("That is everything.").wait_for()
     assert entries.count() == 33
