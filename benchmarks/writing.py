@@ -60,6 +60,8 @@ PRESCRIPTION = {"notes": "No coffee, no mint.", "items-TOTAL_FORMS": str(LINES),
         "dosage": "4 globules",
         "frequency": "at night",
         "duration": "30 days",
+        # Kept where a remedy given before is inimical, dropped elsewhere.
+        "override_reason": "Borne well before",
     }.items()
 }
 

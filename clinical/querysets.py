@@ -183,10 +183,10 @@ class FollowUpQuerySet(OfPatientQuerySet):
 class OfConsultationQuerySet(BaseQuerySet):
     """Rows that are part of a consultation."""
 
-    def for_user(self, user):
-        """Return those of the consultations that the person may see."""
+    def for_user(self, user, patient=None):
+        """Return those of the consultations that the person may see; `patient` as for `of_patients_of`."""
         consultations = self.model._meta.get_field("consultation").related_model
-        return self.filter(consultation__in=consultations.objects.for_user(user))
+        return self.filter(consultation__in=consultations.objects.for_user(user, patient))
 
 
 class ComplaintQuerySet(OfConsultationQuerySet):

@@ -6,6 +6,7 @@ from accounts.models import User
 from clinical.courses import Told, mean_of, told
 from clinical.models import Complaint, Consultation, NoteDraft
 from clinical.sheet import Sheet
+from patients.models import Patient
 
 DRAFTS_READ = 5
 
@@ -19,10 +20,14 @@ class Note:
     told: Told | None
 
 
-def read_note(user: User, consultation: Consultation) -> Note:
-    """Read what the form of a note is made of, in two queries."""
+def read_note(user: User, consultation: Consultation, patient: Patient | None = None) -> Note:
+    """Read what the form of a note is made of, in two queries.
+
+    Args:
+        patient: the one whom the consultation is about, where it was found that the person treats her.
+    """
     rows, asked, responses = [], [], []
-    for complaint in Complaint.objects.for_user(user).of_note(consultation):
+    for complaint in Complaint.objects.for_user(user, patient).of_note(consultation):
         (rows if complaint.consultation_id == consultation.pk else asked).append(complaint)
         responses += [one for one in complaint.responses.all() if one.consultation_id == consultation.pk]
     said = told(mean_of(one.value for one in responses), mean_of(one.percent for one in responses))

@@ -22,9 +22,9 @@ class OwnConsultationMixin(ScopedObjectMixin):
     queryset = Consultation.objects.select_related("patient__user", "doctor")
 
     def get_queryset(self):
-        """Leave out those of colleagues."""
+        """Return fewer than `for_user()`: without those of colleagues."""
         user = self.request.user
-        return super().get_queryset().written_by(user).of_patients_of(user)
+        return self.queryset.written_by(user).of_patients_of(user)
 
     def get_success_url(self) -> str:
         """Go on writing, or read what is written."""

@@ -46,7 +46,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
         """Return the stored note, read again when it has changed."""
         key = self.object.version
         if getattr(self, "_note", (None,))[0] != key:
-            self._note = (key, read_note(self.request.user, self.object))
+            self._note = (key, read_note(self.request.user, self.object, self.object.patient))
         return self._note[1]
 
     def get_form_kwargs(self):
@@ -156,7 +156,7 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
     # ── Saving ──────────────────────────────────────────────────────────────
     def lock_object(self):
         """Lock the visit before its consultation: completing changes both."""
-        services.lock_consultation(self.object)
+        services.lock_visit_of(self.object)
         return super().lock_object()
 
     def is_stale(self) -> bool:

@@ -362,7 +362,7 @@ def test_the_page_costs_the_same_with_many_templates(rows, at_work, doctor, new,
     given(treated, doctor, "sulph.")
     for template in PrescriptionTemplateFactory.create_batch(rows, doctor=doctor):
         TemplateItemFactory(template=template)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         at_work.get(new)
     with django_assert_num_queries(5):
         at_work.get(reverse("clinical:template_list"), {"size": "50"})
