@@ -14,7 +14,7 @@ from clinical.services.consultations import (
 )
 from clinical.services.drafts import drop_drafts, keep_draft
 from clinical.services.letters import archive_letter, sign_letter
-from clinical.services.locks import lock_consultation, lock_visit_of
+from clinical.services.locks import lock_consultation
 from clinical.services.notes import write_note
 from clinical.services.prescriptions import archive_prescription, replace_prescription, write_prescription
 from clinical.services.signatures import add_addendum
@@ -33,7 +33,6 @@ __all__ = [
     "keep_draft",
     "keep_template",
     "lock_consultation",
-    "lock_visit_of",
     "record_no_show",
     "remove_snippet",
     "replace_prescription",

@@ -13,14 +13,9 @@ def lock_consultation(consultation: Consultation) -> Consultation:
 
     The other way round, a visit that is called off while its consultation is completed would deadlock.
     """
-    lock_visit_of(consultation)
-    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
-
-
-def lock_visit_of(consultation: Consultation) -> None:
-    """Lock the visit of a consultation that is locked next."""
     if consultation.appointment_id:
         Appointment.objects.select_for_update(no_key=True).get(pk=consultation.appointment_id)
+    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
 
 
 def require_own(actor: User, consultation: Consultation) -> None:

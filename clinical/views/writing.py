@@ -156,8 +156,10 @@ class ConsultationUpdateView(OwnConsultationMixin, VersionedFormView):
     # ── Saving ──────────────────────────────────────────────────────────────
     def lock_object(self):
         """Lock the visit before its consultation: completing changes both."""
-        services.lock_visit_of(self.object)
-        return super().lock_object()
+        locked = services.lock_consultation(self.object)
+        # Whose it is was asked a moment ago, and stays.
+        locked.patient, locked.doctor = self.object.patient, self.object.doctor
+        return locked
 
     def is_stale(self) -> bool:
         """Tell whether the note was saved since, or another window has kept a draft that this one does not know."""
