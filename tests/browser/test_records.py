@@ -172,9 +172,14 @@ def test_the_timeline_is_filtered_searched_and_goes_on(width, scheme, page_for, 
     assert page.evaluate("document.activeElement.closest('li') !== null")
     page.get_by_label("Search this chart").fill("migr 29")
     page.keyboard.press("Enter")
-    page.get_by_text("With “migr 29”.").wait_for()
+    page.locator(".tl-note").get_by_text("With “migr 29”.").wait_for()
+    assert page.locator("#live").inner_text() == "With “migr 29”."
+    assert page.evaluate("document.activeElement.id") == "tl-q"
+    assert "search=" in page.url
     assert "migr" not in page.url
     assert entries.count() == 1
+    # What is half below the header would be too small to touch.
+    page.evaluate("scrollTo(0, 0)")
     sees(page, f"timeline-search-{scheme}")
     page.get_by_role("link", name="Documents", exact=True).last.click()
     page.get_by_text("Nothing found").wait_for()
