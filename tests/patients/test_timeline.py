@@ -17,7 +17,7 @@ from homeo.demo.factories.clinical import (
     PrescriptionItemFactory,
 )
 from homeo.demo.factories.patients import MedicalRecordFactory, PatientFactory
-from homeo.demo.factories.scheduling import AppointmentFactory
+from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory
 from patients import chart, timeline
 from scheduling.models import VisitType
 
@@ -128,6 +128,23 @@ def test_each_role_finds_in_what_it_may_read(told, doctor, receptionist, admin):
     assert found(doctor, "away") == found(told.user, "away") == []
     assert found(told.user, "migrane") == ["stethoscope"]
     assert found(told.user, "fee") == ["receipt-rupee"]
+
+
+def test_what_is_put_together_for_one_is_asked_for_another(told, doctor, client_of):
+    """The queries are made once for a role: nobody may get what the one before asked for."""
+    other, stranger = PatientFactory(), DoctorFactory().user
+    ConsultationFactory(patient=other, doctor=stranger, completed=True, diagnosis="Hay fever")
+    for person, patient, titles in (
+        (doctor, told, ["Migräne", "Natrum muriaticum 200C, Nux-vomica 200C", "Échographie", "Follow-up, 20 minutes"]),
+        (stranger, other, ["Hay fever"]),
+        (other.user, other, ["Hay fever"]),
+    ):
+        page = client_of(person).get(url(patient))
+        assert [entry.title for entry in page.context["stream"].entries] == titles
+        counts = {tab["section"].key: tab["count"] for tab in page.context["tabs"]}
+        assert counts["consultations"] == 1
+        assert counts["documents"] == (patient == told)
+        assert client_of(person).get(url(told if patient == other else other)).status_code == 404
 
 
 def test_letters_are_told_and_found(told, doctor, receptionist):
