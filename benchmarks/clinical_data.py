@@ -1,7 +1,8 @@
 """Charts on top of the large clinic: what was written at every visit, and two patients with a history of known length.
 
-Every completed visit has its consultation and prescription, every patient two documents. One patient more has 500
-visits and 2,000 documents, another 5 visits and 20 documents, all with the first doctor.
+Every completed visit has its consultation and prescription of two lines, of six at every tenth; every patient two
+documents. One patient more has 500 visits and 2,000 documents, another 5 visits and 20 documents, all with the first
+doctor.
 """
 
 from django.db import connection, transaction
@@ -85,21 +86,30 @@ CONSULTATIONS = """
     WHERE status = 'COMPLETED' AND started_at IS NOT NULL
 """
 PRESCRIPTIONS = """
-    INSERT INTO clinical_prescription (id, created_at, updated_at, notes, signed_at, consultation_id, doctor_id,
-                                       patient_id)
+    INSERT INTO clinical_prescription (id, created_at, updated_at, notes, signed_at, check_code, consultation_id,
+                                       doctor_id, patient_id)
     SELECT translate(left(md5('p' || id), 1), '0123456789', 'ghijklmnop') || substr(md5('p' || id), 2, 23),
-           completed_at, completed_at, 'No coffee', completed_at, id, doctor_id, patient_id
+           completed_at, completed_at, 'No coffee', completed_at,
+           rtrim(regexp_replace(upper(left(md5('code' || id), 16)), '(....)', '\\1-', 'g'), '-'),
+           id, doctor_id, patient_id
     FROM clinical_consultation
 """
 ITEMS = """
-    INSERT INTO clinical_prescriptionitem (id, created_at, updated_at, position, medicine_name, potency, dosage,
-                                           frequency, duration, notes, prescription_id)
-    SELECT translate(left(md5(line || id), 1), '0123456789', 'ghijklmnop') || substr(md5(line || id), 2, 23),
-           created_at, created_at, line, pg_temp.pick(%(remedies)s, pg_temp.chance('remedy' || line, hashtext(id))),
-           '200C', '4 globules', 'at night', '30 days', '', id
-    FROM clinical_prescription, generate_series(0, 1) AS line
+    INSERT INTO clinical_prescriptionitem (id, created_at, updated_at, position, medicine_name, remedy_id, potency,
+                                           potency_scale, potency_number, potency_method, form, dosage, frequency,
+                                           duration, days, notes, prescription_id)
+    SELECT translate(left(md5(line || p.id), 1), '0123456789', 'ghijklmnop') || substr(md5(line || p.id), 2, 23),
+           p.created_at, p.created_at, line, remedy.name, remedy.id, '200C', 'C', 200, 'HAHNEMANN', 'GLOBULES',
+           '4 globules', 'at night', '30 days', 30, '', p.id
+    FROM clinical_prescription AS p
+         CROSS JOIN LATERAL generate_series(0, CASE WHEN hashtext(p.id) %% 10 = 0 THEN 5 ELSE 1 END) AS line
+         JOIN clinical_remedy AS remedy
+           ON remedy.name = pg_temp.pick(%(remedies)s, pg_temp.chance('remedy' || line, hashtext(p.id)))
 """
-REMEDIES = ["Natrum muriaticum", "Sepia", "Nux vomica", "Lycopodium", "Sulphur", "Phosphorus", "Pulsatilla", "Ignatia"]
+REMEDIES = [
+    *("Natrum muriaticum", "Sepia officinalis", "Nux vomica", "Lycopodium clavatum", "Sulphur", "Phosphorus"),
+    *("Pulsatilla nigricans", "Ignatia amara"),
+]
 DOCUMENTS = """
     INSERT INTO patients_medicalrecord (id, created_at, updated_at, title, description, file_url, thumbnail, file_name,
                                         content_type, file_size, record_type, recorded_at, patient_id, uploaded_by_id)

@@ -188,7 +188,7 @@ def print_table(clinics: list[Clinic]) -> None:
             f"{sum(window.size for window in measured) // len(waits):,}",
             f"{median(shares[page.name, whole.scale] or [1]):.2f}",
             f"{median(work[page.name, whole.scale] or [1]):.2f}",
-            f"{page.target:.2f}" if page.target else "",
+            f"{page.target:.3g}" if page.target else "",
             f"{cost_small:.1f}",
             f"{cost / cost_small:.2f}",
         ]

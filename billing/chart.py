@@ -1,7 +1,6 @@
 """Invoices on a patient's chart."""
 
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from billing.models import Invoice
@@ -39,7 +38,7 @@ def _entry(user, invoice, at) -> chart.Entry:
         icon="receipt-rupee",
         title=f"{invoice.number}, {money(invoice.amount)}",
         text=invoice.description,
-        url=reverse("billing:invoice_detail", args=[invoice.pk]),
+        url=chart.address_of("billing:invoice_detail", invoice.pk),
         state=invoice.state,
         state_label=invoice.state_label,
     )

@@ -1,13 +1,15 @@
 """Consultations, prescriptions and letters on a patient's chart."""
 
+from functools import cache
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
-from django.db.models.functions import Coalesce, JSONObject
-from django.urls import reverse
+from django.db.models.functions import Coalesce, JSONObject, Left
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical.models import Consultation, FollowUp, Letter, Prescription, PrescriptionItem, Remedy
+from homeo.base.statements import Statement
 from patients import chart
 
 LINE_FACTS = ("medicine_name", "potency", "form", "dosage", "frequency", "duration")
@@ -39,7 +41,8 @@ def register() -> None:
             model=Consultation,
             rows=_consultations,
             at=lambda: F("scheduled_at"),
-            facts=("diagnosis", "complaints", "status", "duration", *chart.DOCTOR_FACTS),
+            facts=("diagnosis", "status", *chart.DOCTOR_FACTS),
+            extras={"complaints": Left("complaints", 2 * chart.TEXT_SHOWN)},
             entry=_consultation_entry,
             icon="stethoscope",
             empty=gettext_lazy("No consultations yet"),
@@ -115,7 +118,7 @@ def _consultation_entry(user, consultation, at) -> chart.Entry:
         title=consultation.diagnosis or _("Consultation"),
         text=consultation.complaints,
         by=consultation.doctor.display_name,
-        url=reverse("clinical:consultation_detail", args=[consultation.pk]),
+        url=chart.address_of("clinical:consultation_detail", consultation.pk),
         state=consultation.state,
         state_label=consultation.get_status_display(),
         is_key=True,
@@ -142,7 +145,7 @@ def _prescription_entry(user, prescription, at) -> chart.Entry:
         title=", ".join(line.label if may_know else line.patient_label for line in lines) or _("Prescription"),
         text="; ".join(line.directions for line in lines),
         by=prescription.doctor.display_name,
-        url=reverse("clinical:prescription_detail", args=[prescription.pk]),
+        url=chart.address_of("clinical:prescription_detail", prescription.pk),
         state=prescription.state,
         state_label=prescription.state_label,
     )
@@ -151,7 +154,8 @@ def _prescription_entry(user, prescription, at) -> chart.Entry:
 def _line(facts: dict) -> PrescriptionItem:
     """Return a line of which only the facts are loaded."""
     code = facts.pop("code")
-    return PrescriptionItem(remedy=Remedy(code=code) if code else None, **facts)
+    # An id is not made for what nobody stores.
+    return PrescriptionItem(id="", remedy=Remedy(id="", code=code) if code else None, **facts)
 
 
 def _prescription_search(user) -> str:
@@ -171,7 +175,7 @@ def _letter_entry(user, letter, at) -> chart.Entry:
         title=letter.get_kind_display(),
         text=letter.statement or letter.addressee,
         by=letter.doctor.display_name,
-        url=reverse("clinical:letter_detail", args=[letter.pk]),
+        url=chart.address_of("clinical:letter_detail", letter.pk),
         state=letter.state,
         state_label=letter.state_label,
     )
@@ -179,16 +183,34 @@ def _letter_entry(user, letter, at) -> chart.Entry:
 
 def _open_consultation(user, patient) -> dict:
     """Return the doctor's own consultation that waits or is being written."""
-    consultation = (
-        Consultation.objects.written_by(user)
+    rows = _open_consultations(user.role).rows(chart.StandIns.values(user, patient))
+    return {"consultation": Consultation(pk=rows[0][0], status=rows[0][1]) if rows else None}
+
+
+@cache
+def _open_consultations(role: str) -> Statement:
+    standing = chart.StandIns.of(role)
+    waiting = (
+        Consultation.objects.written_by(standing.user)
         .active()
-        .filter(patient=patient, status__in=[Consultation.Status.SCHEDULED, Consultation.Status.IN_PROGRESS])
-        .latest_first()
-        .first()
+        .filter(patient=standing.patient, status__in=[Consultation.Status.SCHEDULED, Consultation.Status.IN_PROGRESS])
     )
-    return {"consultation": consultation}
+    return Statement(waiting.latest_first().values_list("pk", "status")[:1])
 
 
 def _follow_up(user, patient) -> dict:
     """Return when the doctor expects the patient."""
-    return {"follow_up": FollowUp.objects.for_user(user).open().filter(patient=patient).with_met().first()}
+    rows = _follow_ups(user.role).rows(chart.StandIns.values(user, patient))
+    if not rows:
+        return {"follow_up": None}
+    due_date, declined_at, is_met = rows[0]
+    follow_up = FollowUp(id="", due_date=due_date, declined_at=declined_at)
+    follow_up.is_met = is_met
+    return {"follow_up": follow_up}
+
+
+@cache
+def _follow_ups(role: str) -> Statement:
+    standing = chart.StandIns.of(role)
+    expected = FollowUp.objects.for_user(standing.user).open().filter(patient=standing.patient).with_met()
+    return Statement(expected.values_list("due_date", "declined_at", "is_met")[:1])

@@ -26,11 +26,8 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         if not user.has_perm("clinical.view_consultation"):
             return self.none()
         match user.role:
-            case Role.DOCTOR if patient is not None:
-                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
-                treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
-                return self.filter(Q(doctor=user) | Q(patient__in=treated))
+                return self.own_or_of_patients_of(user, patient)
             case Role.PATIENT:
                 return self.active().of_patients_of(user, patient).filter(status="COMPLETED")
         return self.none()
@@ -94,11 +91,8 @@ class PrescriptionQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         if not user.has_perm("clinical.view_prescription"):
             return self.none()
         match user.role:
-            case Role.DOCTOR if patient is not None:
-                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
-                treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
-                return self.filter(Q(doctor=user) | Q(patient__in=treated))
+                return self.own_or_of_patients_of(user, patient)
             case Role.PATIENT:
                 return self.active().of_patients_of(user, patient).signed()
         return self.none()
@@ -162,11 +156,8 @@ class LetterQuerySet(OfPatientQuerySet, ArchivableQuerySet):
         if not user.has_perm("clinical.view_letter"):
             return self.none()
         match user.role:
-            case Role.DOCTOR if patient is not None:
-                return self.of_patients_of(user, patient)
             case Role.DOCTOR:
-                treated = self.model._meta.get_field("patient").related_model.objects.for_user(user)
-                return self.filter(Q(doctor=user) | Q(patient__in=treated))
+                return self.own_or_of_patients_of(user, patient)
             case Role.PATIENT:
                 return self.active().of_patients_of(user, patient)
         return self.none()

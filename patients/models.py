@@ -227,7 +227,9 @@ class MedicalRecord(ArchivableModel):
         verbose_name_plural = _("medical records")
         # Foreign keys that lead one of these need no index of their own.
         indexes = [
-            models.Index(fields=["patient", "-recorded_at"], name="medicalrecord_patient_recorded"),
+            models.Index(
+                fields=["patient", "-recorded_at"], include=["archived_at"], name="medicalrecord_patient_recorded"
+            ),
             models.Index(fields=["record_type"], name="medicalrecord_type"),
         ]
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
 
 from accounts.models import Fold, Role, User
@@ -176,16 +176,24 @@ class OfPatientQuerySet(BaseQuerySet):
         """
         if patient is not None:
             return self.filter(patient=patient)
-        patients = self.model._meta.get_field("patient").related_model
-        return self.filter(patient__in=patients.objects.for_user(user))
+        return self.filter(patient__in=self._patients_of(user))
+
+    def own_or_of_patients_of(self, doctor, patient=None):
+        """Return the doctor's own rows and those of the patients whom she treats; `patient` as for `of_patients_of`."""
+        if patient is not None:
+            return self.filter(patient=patient)
+        return self.filter(Q(doctor=doctor) | Exists(self._patients_of(doctor).filter(pk=OuterRef("patient"))))
+
+    def _patients_of(self, user):
+        return self.model._meta.get_field("patient").related_model.objects.for_user(user)
 
 
 class GuardianQuerySet(OfPatientQuerySet):
     """Who looks after whom."""
 
-    def for_user(self, user):
+    def for_user(self, user, patient=None):
         """Return those of the patients whom the person may see."""
-        return self.of_patients_of(user)
+        return self.of_patients_of(user, patient)
 
 
 class MedicalRecordQuerySet(OfPatientQuerySet, ArchivableQuerySet):

@@ -1,14 +1,17 @@
 """The timeline of a chart: rows of every section in one stream, newest first, filtered, searched and paged by keyset.
 
-Whatever the history is long, a page of it is one query: each section gives its newest 26 rows, through an index that
-begins with the patient, and the newest of all are shown. `Section.rows` decides which rows a person may see.
+Whatever the history is long, a page of it is one query: each section gives as many of its newest rows as a page has,
+through an index that begins with the patient, and the newest of all are shown. `Section.rows` decides which rows a
+person may see.
 """
 
 import datetime as dt
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import BooleanField, F, Model, Q, Value
@@ -16,10 +19,13 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
-from patients.chart import Entry, Section
+from homeo.base.statements import Statement
+from patients.chart import Entry, Section, StandIns
 from patients.models import Patient
 
-PAGE_SIZE = 25
+FIRST_SIZE, FURTHER_SIZE = 15, 50
+"""How many entries are shown at first, and how many with each step further back."""
+
 WORDS_MAX = 8
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -53,9 +59,14 @@ class Cursor:
         return Q(at__lt=self.at) | Q(at=self.at, pk__lt=self.pk)
 
 
+PLACE = Cursor(dt.datetime.min.replace(tzinfo=dt.UTC), ":before")
+WORDS = tuple(f":word{number}" for number in range(WORDS_MAX))
+"""Stand-ins of a place and of words, see `homeo.base.statements`."""
+
+
 @dataclass(frozen=True)
 class Stream:
-    """A page of the timeline: at most 25 entries, newest first, and where the next page begins, if there is one."""
+    """A page of the timeline: entries, newest first, and where the next page begins, if there is one."""
 
     entries: list[Entry]
     older: Cursor | None
@@ -84,26 +95,43 @@ def read(
         before: where the page begins.
         is_whole: the sections are all that the person sees: a row that another section tells is left out.
     """
-    branches = [
-        _branch(section, user, patient, words=words, before=before, is_whole=is_whole and not words)
-        for section in sections
-    ]
-    if not branches:
-        return Stream([], None)
-    first, *others = branches
-    rows = first.union(*others, all=True).order_by("-at", "-pk")[: PAGE_SIZE + 1] if others else first
-    found = list(rows)
     by_key = {section.key: section for section in sections}
-    entries = [by_key[key].entry(user, _row(by_key[key].model, pk, facts), at) for key, pk, at, facts in found]
-    older = Cursor(found[PAGE_SIZE - 1][2], found[PAGE_SIZE - 1][1]) if len(found) > PAGE_SIZE else None
-    return Stream(entries[:PAGE_SIZE], older)
+    if not by_key:
+        return Stream([], None)
+    values = StandIns.values(user, patient)
+    values |= dict(zip(WORDS, words or (), strict=False))
+    if before:
+        values |= {PLACE.at: before.at, PLACE.pk: before.pk}
+    statement = _statement(user.role, tuple(by_key.values()), len(words or ()), bool(before), is_whole and not words)
+    found = statement.rows(values)
+    size = FURTHER_SIZE if before else FIRST_SIZE
+    shown, rest = found[:size], found[size:]
+    entries = []
+    for key, pk, at, facts in shown:
+        section = by_key[key]
+        entries.append(section.entry(user, _row(section.model, pk, json.loads(facts)), at))
+    return Stream(entries, Cursor(shown[-1][2], shown[-1][1]) if rest else None)
 
 
-def _branch(section: Section, user: User, patient: Patient, *, words, before, is_whole: bool):
-    rows = section.rows(user, patient).prefetch_related(None).order_by()
+@lru_cache(maxsize=512)
+def _statement(role: str, sections: tuple[Section, ...], words: int, is_later: bool, is_whole: bool) -> Statement:
+    """Return the query for a role: with so many words, of a later page, of all that the person sees."""
+    standing = StandIns.of(role)
+    # One more than is shown tells whether there are more.
+    most = 1 + (FURTHER_SIZE if is_later else FIRST_SIZE)
+    first, *others = (
+        _branch(section, standing, words=WORDS[:words], before=PLACE if is_later else None, is_whole=is_whole)[:most]
+        for section in sections
+    )
+    return Statement(first.union(*others, all=True).order_by("-at", "-pk")[:most] if others else first)
+
+
+def _branch(section: Section, standing: StandIns, *, words, before, is_whole: bool):
+    user = standing.user
+    rows = section.rows(user, standing.patient).prefetch_related(None).order_by()
     if is_whole:
         rows = rows.filter(section.told(user))
-    for word in words or ():
+    for word in words:
         condition = section.search(user).format(table=f'"{section.model._meta.db_table}"', word=WORD)
         params = [word] * condition.count("%s")
         # The words are parameters; the rest is written in the code.
@@ -115,7 +143,7 @@ def _branch(section: Section, user: User, patient: Patient, *, words, before, is
     )
     if before:
         rows = rows.filter(before.older())
-    return rows.order_by("-at", "-pk").values_list("section", "pk", "at", "loaded")[: PAGE_SIZE + 1]
+    return rows.order_by("-at", "-pk").values_list("section", "pk", "at", "loaded")
 
 
 def _row(model: type[Model], pk: str, facts: dict) -> Model:

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db.models import DateTimeField, Func, Q, Value
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,7 +62,7 @@ def _entry(user, visit, at) -> chart.Entry:
         title=_("%(kind)s, %(minutes)d minutes") % {"kind": visit.visit_type or _("Visit"), "minutes": visit.duration},
         text=visit.cancel_reason or visit.notes,
         by=visit.doctor.display_name,
-        url=reverse("scheduling:appointment_detail", args=[visit.pk]),
+        url=chart.address_of("scheduling:appointment_detail", visit.pk),
         state=visit.state,
         state_label=visit.state_label,
     )

@@ -1,6 +1,7 @@
 """Forms of consultations: the note with its complaints and responses."""
 
 from django import forms
+from django.forms.models import construct_instance
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,21 @@ def text_area(rows: int, **attrs) -> forms.Textarea:
     return forms.Textarea({"rows": rows, **attrs})
 
 
-class ComplaintForm(BaseModelForm):
+class NoteForm(BaseModelForm):
+    """A form of what a note is made of."""
+
+    def _post_clean(self):
+        # As Django's, without asking the database for each CHECK: it asks itself when the row is saved.
+        self.instance = construct_instance(self, self.instance, self._meta.fields)
+        try:
+            self.instance.full_clean(
+                exclude=self._get_validation_exclusions(), validate_unique=False, validate_constraints=False
+            )
+        except forms.ValidationError as error:
+            self._update_errors(error)
+
+
+class ComplaintForm(NoteForm):
     """One complaint of the case. `id` names the row that it was, none for a new one."""
 
     id = forms.CharField(required=False, max_length=CUID_LENGTH, widget=forms.HiddenInput)
@@ -86,7 +101,7 @@ ComplaintFormSet = forms.formset_factory(
 )
 
 
-class ComplaintResponseForm(BaseModelForm):
+class ComplaintResponseForm(NoteForm):
     """How one complaint of an earlier note has responded; `was` tells what that note, or the last response, said."""
 
     value = forms.TypedChoiceField(
@@ -152,7 +167,7 @@ def _field(part) -> forms.Field:
 PartsForm = type("PartsForm", (forms.Form,), {name: _field(part) for name, part in PARTS.items()})
 
 
-class ConsultationForm(VersionFormMixin, PartsForm, BaseModelForm):
+class ConsultationForm(VersionFormMixin, PartsForm, NoteForm):
     """What the doctor writes: free texts, the parts of the case, `rows` of complaints, `responses` to earlier ones.
 
     `rx` is the prescription of the visit.

@@ -97,7 +97,9 @@ class Consultation(ArchivableModel):
         verbose_name_plural = _("consultations")
         # Foreign keys that lead one of these need no index of their own.
         indexes = [
-            models.Index(fields=["patient", "-scheduled_at"], name="consultation_patient_time"),
+            models.Index(
+                fields=["patient", "-scheduled_at"], include=["archived_at"], name="consultation_patient_time"
+            ),
             models.Index(fields=["doctor", "-scheduled_at"], name="consultation_doctor_time"),
             models.Index(fields=["status"], name="consultation_status"),
         ]

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -84,7 +85,11 @@ class Prescription(ArchivableModel):
         verbose_name_plural = _("prescriptions")
         # Foreign keys that lead one of these need no index of their own.
         indexes = [
-            models.Index(fields=["patient", "-created_at"], name="prescription_patient_created"),
+            models.Index(
+                fields=["patient", "-created_at"], include=["archived_at"], name="prescription_patient_created"
+            ),
+            # The timeline's order.
+            models.Index(F("patient"), Coalesce("signed_at", "created_at").desc(), name="prescription_patient_told"),
             models.Index(fields=["doctor", "-created_at"], name="prescription_doctor_created"),
         ]
         constraints = [

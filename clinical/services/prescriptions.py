@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import bulk
 from accounts.models import User
 from clinical.cautions import cautions_of
 from clinical.errors import LinesRefusedError
@@ -15,7 +16,6 @@ from clinical.models import Consultation, Prescription, PrescriptionItem
 from clinical.services.follow_ups import expect_after
 from clinical.services.locks import lock_consultation, require_own
 from homeo.base.errors import DomainError
-from homeo.base.fields import new_id
 from patients.models import Patient
 
 
@@ -117,27 +117,32 @@ def _save(prescription: Prescription, items: list[dict]) -> None:
     if not items:
         raise DomainError(_("Write at least one remedy."))
     lines = _with_reasons(prescription, understood(items))
-    prescription.full_clean(exclude=["patient", "doctor", "consultation", "replaces"], validate_constraints=False)
-    prescription.save()
-    kept = {item.pk: item for item in prescription.items.all()}
-    refused = {}
+    is_new = prescription._state.adding
+    # What a row names was looked up, and the database asks its constraints itself: each would be one more question.
+    unasked = {"validate_unique": False, "validate_constraints": False}
+    prescription.full_clean(exclude=["patient", "doctor", "consultation", "replaces"], **unasked)
+    stored = {} if is_new else {item.pk: item for item in prescription.items.all()}
+    new, changed, refused = [], [], {}
     for position, values in enumerate(lines):
-        item = kept.pop(values.get("id"), None) or PrescriptionItem(id=new_id(), prescription=prescription)
+        item = stored.pop(values.get("id"), None)
+        (changed if item else new).append(item := item or PrescriptionItem(prescription=prescription))
         for name, value in values.items():
             if name != "id":
                 setattr(item, name, value)
         item.position = position
         try:
-            # Each constraint would ask the database, which asks itself anyway.
-            item.full_clean(exclude=["prescription", "remedy"], validate_unique=False, validate_constraints=False)
+            item.full_clean(exclude=["prescription", "remedy"], **unasked)
         except ValidationError as error:
             refused[position] = {name: " ".join(messages) for name, messages in error.message_dict.items()}
-            continue
-        item.save()
     if refused:
         raise LinesRefusedError(refused)
-    for item in kept.values():
+    if not is_new:
+        prescription.save()
+    for item in changed:
+        item.save()
+    for item in stored.values():
         item.delete()
+    bulk.create([prescription, *new] if is_new else new)
     if prescription.is_signed:
         expect_after(prescription)
 

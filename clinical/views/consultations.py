@@ -1,7 +1,7 @@
 """Consultations: begin, complete, read, put away."""
 
 from django.contrib import messages
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -22,9 +22,18 @@ class OwnConsultationMixin(ScopedObjectMixin):
     queryset = Consultation.objects.select_related("patient__user", "doctor")
 
     def get_queryset(self):
-        """Leave out those of colleagues: what `for_user()` adds to one's own is not asked for."""
+        """Return fewer than `for_user()`: without those of colleagues."""
         user = self.request.user
-        return self.queryset.all().written_by(user).of_patients_of(user)
+        return self.queryset.written_by(user).of_patients_of(user)
+
+    def get_object(self, queryset=None):
+        """Look first among those that are being written, whose patients are treated by that alone."""
+        if queryset is None:
+            try:
+                return super().get_object(self.queryset.being_written_by(self.request.user))
+            except Http404:
+                pass
+        return super().get_object(queryset)
 
     def get_success_url(self) -> str:
         """Go on writing, or read what is written."""

@@ -108,8 +108,8 @@ class PrescriptionWriteView(PrescriptionFormMixin, OnceFormView):
     def get_form_kwargs(self):
         """Start with the lines that are repeated."""
         kwargs = super().get_form_kwargs()
-        repeated = self.earlier.filter(pk=self.request.GET.get("repeat", "")[:CUID_LENGTH]).first()
-        if repeated and self.request.method == "GET":
+        asked = self.request.GET.get("repeat", "")[:CUID_LENGTH] if self.request.method == "GET" else ""
+        if asked and (repeated := self.earlier.filter(pk=asked).first()):
             kwargs["lines"] = [values_of(item) for item in repeated.items.all()]
             kwargs["initial"] |= {"notes": repeated.notes}
         return kwargs

@@ -68,9 +68,9 @@ class OwnPrescriptionMixin(ScopedObjectMixin):
     queryset = Prescription.objects.select_related("patient__user", "doctor", "consultation", "replaced_by")
 
     def get_queryset(self):
-        """Leave out those of colleagues."""
+        """Return fewer than `for_user()`: without those of colleagues."""
         user = self.request.user
-        return super().get_queryset().written_by(user).of_patients_of(user)
+        return self.queryset.written_by(user).of_patients_of(user)
 
 
 class OwnDraftMixin(OwnPrescriptionMixin):

@@ -213,8 +213,10 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
     # ── Saving ──────────────────────────────────────────────────────────────
     def lock_object(self):
         """Lock the visit before its consultation: completing changes both."""
-        services.lock_consultation(self.object)
-        return super().lock_object()
+        locked = services.lock_consultation(self.object)
+        # Whose it is was asked a moment ago, and stays.
+        locked.patient, locked.doctor = self.object.patient, self.object.doctor
+        return locked
 
     def is_stale(self) -> bool:
         """Tell whether it was saved since, prescription included, or another window has a draft unknown to this one."""

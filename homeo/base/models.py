@@ -1,12 +1,14 @@
 """The row that every table of ours is, and the one-time tokens of forms."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import ClassVar
 
 from django.db import connection, models
 from django.db.models import Func, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 from homeo.base.errors import InvalidTransitionError
@@ -54,10 +56,21 @@ class BaseModel(models.Model):
         }
         self.loaded_values = getattr(self, "loaded_values", {}) | present
 
+    def _get_FIELD_display(self, field):
+        # Django looks through all choices for each value; a chart asks a hundred times.
+        value = getattr(self, field.attname)
+        return force_str(_labels_of(field).get(value, value), strings_only=True)
+
     @property
     def version(self) -> str:
         """Return the token that an edit form carries to tell whether the row has changed since."""
         return self.updated_at.isoformat()
+
+
+@cache
+def _labels_of(field: models.Field) -> dict:
+    """Return the labels of a field's choices, by value."""
+    return dict(field.flatchoices)
 
 
 class ArchivableModel(BaseModel):

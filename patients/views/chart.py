@@ -2,12 +2,13 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
+from django_htmx.http import replace_url
 
 from homeo.base.searches import keep_search, kept_search
 from homeo.base.views import ScopedObjectMixin, VersionedFormView
@@ -20,15 +21,19 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
     """Who the patient is, and the sections of the chart that the person may see, one a tab."""
 
     permission_required = "patients.view_patient"
-    queryset = Patient.objects.with_account().prefetch_related(
-        Prefetch("guardians", Guardian.objects.select_related("user"))
-    )
+    queryset = Patient.objects.with_account()
     template_name = "patients/patient_detail.html"
 
     @cached_property
     def sections(self):
         """Return the sections that the person may see."""
         return chart.sections_for(self.request.user)
+
+    def get(self, request, *args, **kwargs):
+        """Show the chart; older entries alone for the button that asks for them."""
+        if request.htmx and "before" in request.GET:
+            return render(request, "patients/_chart_stream.html", self.timeline(request.GET.get("search", "")))
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         """Add the tabs with their counts, and the rows of the chosen one."""
@@ -39,6 +44,7 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
         return super().get_context_data(
             **{
                 "patient": patient,
+                "guardians": list(Guardian.objects.for_user(user, patient).select_related("user")),
                 "tabs": [
                     {"section": one, "count": counts[one.key], "is_current": one is section} for one in self.sections
                 ],
@@ -46,7 +52,7 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
                 "beside": chart.actions_for(user, patient, chart.SIDE),
                 "section": section,
             }
-            | (self._tab(section) if section else self._overview(counts))
+            | (self._tab(section) if section else self.timeline(self.request.GET.get("search", "")))
             | kwargs
         )
 
@@ -54,13 +60,16 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
         page = chart.page_of(section, self.request.user, self.object, self.request.GET.get("page"))
         return {"page_obj": page, "base_query": f"tab={section.key}"}
 
-    def _overview(self, counts):
+    def timeline(self, key: str) -> dict:
+        """Return what the timeline shows, with the words that were kept under `key`, of the kind and from the place
+        that the address names.
+        """
         asked, query = self.request.GET, {}
         chosen = [section for section in self.sections if section.key == asked.get("kind")]
         if chosen:
             query["kind"] = chosen[0].key
-        if search_text := kept_search(self.request, asked.get("search", "")):
-            query["search"] = asked["search"]
+        if search_text := kept_search(self.request, key):
+            query["search"] = key
         before = timeline.Cursor.read(asked.get("before"))
         stream = timeline.read(
             self.request.user,
@@ -76,22 +85,22 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
             "search_text": search_text,
             "kinds": [(section, section is chosen[0] if chosen else False) for section in self.sections],
             "is_everything": not chosen,
+            "kind_query": urlencode({"kind": query["kind"]}) if chosen else "",
             "kept_search": urlencode({"search": query["search"]}) if search_text else "",
             "older_query": urlencode(query | {"before": stream.older}) if stream.older else "",
             "latest_query": urlencode(query),
         }
 
     def post(self, request, *args, **kwargs):
-        """Keep the words to search for out of the address, and show what they find."""
+        """Keep the words to search for out of the address, and show what they find, in the timeline alone for htmx."""
         query = {"kind": request.GET["kind"]} if "kind" in request.GET else {}
         if key := keep_search(request, request.POST.get("q", "")):
             query["search"] = key
-        return HttpResponseRedirect(f"{request.path}?{urlencode(query)}")
-
-    def get_template_names(self):
-        """Return the entries alone for the button that asks for older ones."""
-        is_part = self.request.htmx and "before" in self.request.GET
-        return ["patients/_chart_stream.html"] if is_part else super().get_template_names()
+        address = f"{request.path}?{urlencode(query)}"
+        if not request.htmx:
+            return HttpResponseRedirect(address)
+        response = render(request, "patients/_chart_timeline.html", self.timeline(key))
+        return replace_url(response, address)
 
 
 class PatientNotesUpdateView(VersionedFormView):

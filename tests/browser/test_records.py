@@ -165,16 +165,21 @@ def test_the_timeline_is_filtered_searched_and_goes_on(width, scheme, page_for, 
     page.wait_for_load_state("networkidle")
     sees(page, f"timeline-{scheme}")
     entries = page.locator(".tl > li")
-    assert entries.count() == 25
+    assert entries.count() == 15
     page.get_by_role("link", name="Older").click()
     page.get_by_text("That is everything.").wait_for()
     assert entries.count() == 33
     assert page.evaluate("document.activeElement.closest('li') !== null")
     page.get_by_label("Search this chart").fill("migr 29")
     page.keyboard.press("Enter")
-    page.get_by_text("With “migr 29”.").wait_for()
+    page.locator(".tl-note").get_by_text("With “migr 29”.").wait_for()
+    assert page.locator("#live").inner_text() == "With “migr 29”."
+    assert page.evaluate("document.activeElement.id") == "tl-q"
+    assert "search=" in page.url
     assert "migr" not in page.url
     assert entries.count() == 1
+    # What is half below the header would be too small to touch.
+    page.evaluate("scrollTo(0, 0)")
     sees(page, f"timeline-search-{scheme}")
     page.get_by_role("link", name="Documents", exact=True).last.click()
     page.get_by_text("Nothing found").wait_for()
