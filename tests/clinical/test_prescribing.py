@@ -362,9 +362,9 @@ def test_the_page_costs_the_same_with_many_templates(rows, at_work, doctor, new,
     given(treated, doctor, "sulph.")
     for template in PrescriptionTemplateFactory.create_batch(rows, doctor=doctor):
         TemplateItemFactory(template=template)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         at_work.get(new)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         at_work.post(new, prescription_data(written("nux-v")) | {"templates": "1"})
     with django_assert_num_queries(5):
         at_work.get(reverse("clinical:prescription_template_list"), {"size": "50"})

@@ -41,7 +41,7 @@ def test_a_note_is_saved_with_as_many_queries_for_many_complaints(rows, at_work,
         "complaint-INITIAL_FORMS": 0,
     }
     data |= {f"complaint-{number}-name": f"Complaint {number}" for number in range(rows)}
-    assert asked(at_work, reverse("clinical:consultation_update", args=[consultation.pk]), data) == 15
+    assert asked(at_work, reverse("clinical:consultation_update", args=[consultation.pk]), data) == 16
     complaints = Complaint.objects.all()
     assert complaints.count() == rows
     assert [one.history.get().history_type for one in complaints] == ["+"] * rows
