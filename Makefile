@@ -46,9 +46,10 @@ lint: .venv/dev.stamp $(ASSETS)
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check
 
+# With extras: else pip takes the newest "coverage[toml]" for another package than the pinned "coverage".
 lock: .venv/dev.stamp
-	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/base.txt
-	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements/base.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --no-strip-extras -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -o requirements/base.txt
+	$(BIN)/uv pip compile --no-strip-extras -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements/base.txt -o requirements/dev.txt
 
 bench-scheduling bench-clinical: export HOMEO_PG_DATA ?= $(abspath $(STATE))/bench/postgres
 bench-scheduling bench-clinical: bench-%: $(STATIC)
