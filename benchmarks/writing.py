@@ -71,6 +71,8 @@ class Consultations:
 
     def __init__(self, connection: psycopg.Connection, doctor: str):
         self.begun = connection.execute(BEGIN, {"doctor": doctor, "stock": STOCK}).fetchall()
+        # As the server would by itself after a while: it must not take them for a handful.
+        connection.execute("ANALYZE clinical_consultation")
         connection.commit()
         self.lock = threading.Lock()
 
