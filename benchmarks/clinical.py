@@ -49,8 +49,9 @@ def pages(connection: psycopg.Connection) -> tuple[Page, list[Page]]:
         Page("search in a chart of 500 visits", searches(long, words), target=0.4),
         Page("search in a chart of 5 visits", searches(short, words), target=0.4),
         Page("autosave of a note", consultations.drafts, target=0.6),
-        Page("saving a note", consultations.notes, status=302, target=0.2),
-        Page("saving its prescription of 6 lines", consultations.prescriptions, status=302, target=0.2),
+        Page("saving a note", consultations.notes, status=302),
+        Page("saving a note with 6 lines", consultations.whole, status=302, target=0.2),
+        Page("saving a prescription of 6 lines", consultations.prescriptions, status=302),
         Page(
             "prescription of 6 lines as PDF",
             over(*(f"/clinical/prescriptions/{pk}/print/" for pk in printed)),

@@ -64,6 +64,11 @@ PRESCRIPTION = {"notes": "No coffee, no mint.", "items-TOTAL_FORMS": str(LINES),
         "override_reason": "Borne well before",
     }.items()
 }
+WRITTEN = {name: value for name, value in PRESCRIPTION.items() if name != "notes"} | {
+    "rx-version": "",
+    "rx-notes": PRESCRIPTION["notes"],
+}
+"""The same lines as they stand in the form of a note."""
 
 
 class Consultations:
@@ -89,6 +94,13 @@ class Consultations:
             with self.lock:
                 pk, form = self._note(self.begun.pop())
             yield client.request("POST", f"/clinical/consultations/{pk}/write/", form | {"then": "prescribe"})
+
+    def whole(self, client: Client) -> Iterator[bytes]:
+        """Give the forms of notes with a prescription of six lines, as the writing page sends them."""
+        while True:
+            with self.lock:
+                pk, form = self._note(self.begun.pop())
+            yield client.request("POST", f"/clinical/consultations/{pk}/write/", form | WRITTEN)
 
     def prescriptions(self, client: Client) -> Iterator[bytes]:
         """Give the forms of prescriptions of six lines."""

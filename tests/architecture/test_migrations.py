@@ -1,9 +1,11 @@
 """Migrations: nothing is missing, everything goes back and forth, and the tables are in the database as they say."""
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models.signals import pre_migrate
 
 OURS = {"base", "accounts", "patients", "scheduling", "clinical", "billing"}
 
@@ -27,6 +29,26 @@ def test_migrations_go_back_and_forth():
     )
     call_command("migrate", verbosity=0)
     assert "scheduling_appointment" in connection.introspection.table_names()
+
+
+@pytest.mark.django_db
+def test_a_migration_may_take_longer_than_a_page():
+    seen = []
+
+    def look(**kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            seen.append(cursor.fetchone()[0])
+
+    look()
+    clinical = apps.get_app_config("clinical")
+    pre_migrate.connect(look, sender=clinical)
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        pre_migrate.disconnect(look, sender=clinical)
+    look()
+    assert seen == ["30s", "0", "30s"]
 
 
 @pytest.mark.django_db
