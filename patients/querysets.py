@@ -1,5 +1,6 @@
 """Which patients and documents a person may see, and how a patient is found."""
 
+import re
 from collections import Counter, defaultdict
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -18,6 +19,8 @@ PHONE_MIN_DIGITS = 3
 FILE_NO_MAX_DIGITS = 9
 WORDS_MAX = 4
 LATELY = 50
+NUMBER = re.compile(r"(h-)?[\d\s+()./-]*\d[\d\s+()./-]*", re.IGNORECASE)
+"""A part of a phone or file number, as people type it."""
 
 
 class PatientQuerySet(ArchivableQuerySet):
@@ -99,8 +102,8 @@ class PatientQuerySet(ArchivableQuerySet):
 
         Asks a query where there are names, for slips of the finger.
         """
-        # Names hold no digits: what does is part of a phone or file number, and is not looked for among names.
-        names = [word for word in text.split() if not any(map(str.isdecimal, word))][:WORDS_MAX]
+        # A number is not looked for among names.
+        names = [] if NUMBER.fullmatch(text.strip()) else text.split()[:WORDS_MAX]
         people, people_params = self.as_select("id", "user_id", "phone_digits", "file_no")
         matches, params = [], []
 
