@@ -139,7 +139,7 @@ def unguarded(monkeypatch):
     """Booking without the locks and without the database's exclusion constraints, until the end of the test."""
     constraints = ask(EXCLUSIONS)
     monkeypatch.setattr(booking, "lock_doctor", lambda doctor: doctor)
-    monkeypatch.setattr(booking, "lock_patient", lambda patient_id: Patient.objects.get(pk=patient_id))
+    monkeypatch.setattr(booking, "lock_patient", lambda patient_id, actor=None: Patient.objects.get(pk=patient_id))
     with connection.cursor() as cursor:
         for name, _definition in constraints:
             cursor.execute(f"ALTER TABLE scheduling_appointment DROP CONSTRAINT {name}")
