@@ -5,7 +5,7 @@ each time it is asked, the values take their places.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -27,7 +27,11 @@ class Statement:
         """Return the rows as the database gives them, with `values` in the place of their stand-ins."""
         if self.sql is None:
             return []
-        params = [values.get(param, param) if isinstance(param, str | dt.datetime) else param for param in self.params]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(self.sql, filled(self.params, values))
             return cursor.fetchall()
+
+
+def filled(params: Iterable, values: Mapping[str | dt.datetime, object]) -> list:
+    """Return the parameters, with `values` in the place of their stand-ins."""
+    return [values.get(param, param) if isinstance(param, str | dt.datetime) else param for param in params]

@@ -1,8 +1,10 @@
 """The front-desk box: who is meant by a part of a name, a phone or a file number, and what can be done at once."""
 
+import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db import connection
 from django.urls import reverse
@@ -13,29 +15,31 @@ from django.views.generic import TemplateView
 
 from accounts.models import User
 from billing.models import Invoice
+from homeo.base.statements import filled
 from homeo.base.views import AccessMixin
+from patients import finding
+from patients.chart import StandIns
 from patients.models import Patient
 from scheduling.models import Appointment
 
 SHORTEST, LONGEST = 2, 80
 SHOWN = 8
 
-# Written out, since a box that answers every letter typed has no time for three queries that Django puts together.
+# Written out, since a box that answers every letter typed has no time for queries that Django puts together.
 # {candidates}, {visits} and {invoices} are what the person may see.
-HITS = """
-    SELECT hit.id, hit.file_no, hit.date_of_birth, hit.gender, hit.phone,
-           hit.user_id, hit.first_name, hit.last_name, hit.role,
-           v.id, v.appointment_date, v.appointment_time, v.status, v.checked_in_at, v.started_at, v.no_show_at,
+FOUND = """
+    SELECT id, file_no, date_of_birth, gender, phone, user_id, first_name, last_name, role FROM ({candidates}) AS found
+    ORDER BY word_similarity(homeo_fold(%s), search_name) DESC, search_name, id LIMIT {shown}
+"""
+# The ids stand in a SELECT of their own, which hides from the planner how many they are: it plans once for all.
+KNOWN = """
+    SELECT hit.id, v.id, v.appointment_date, v.appointment_time, v.status, v.checked_in_at, v.started_at, v.no_show_at,
            d.id, d.first_name, d.last_name, d.role, owed.amount, owed.oldest
-    FROM (SELECT p.*, u.first_name, u.last_name, u.role, u.search_name,
-                 word_similarity(homeo_fold(%s), u.search_name) AS likeness
-          FROM ({candidates}) AS c JOIN patients_patient AS p ON p.id = c.id JOIN accounts_user AS u ON u.id = p.user_id
-          ORDER BY likeness DESC, u.search_name, p.id LIMIT {shown}) AS hit
+    FROM unnest((SELECT %s::text[])) AS hit (id)
     LEFT JOIN LATERAL (SELECT * FROM ({visits}) AS a WHERE a.patient_id = hit.id
                        ORDER BY a.appointment_date, a.appointment_time LIMIT 1) AS v ON true
     LEFT JOIN accounts_user AS d ON d.id = v.doctor_id
     {owed}
-    ORDER BY hit.likeness DESC, hit.search_name, hit.id
 """
 OWED = """
     LEFT JOIN LATERAL (SELECT sum(i.amount) AS amount, (array_agg(i.id ORDER BY i.created_at))[1] AS oldest
@@ -44,13 +48,7 @@ OWED = """
 NOTHING_OWED = "CROSS JOIN (SELECT NULL::numeric AS amount, NULL::text AS oldest) AS owed"
 ACCOUNT = ("id", "first_name", "last_name", "role")
 VISIT = ("id", "appointment_date", "appointment_time", "status", "checked_in_at", "started_at", "no_show_at")
-SHOWN_OF = (
-    (Patient, ("id", "file_no", "date_of_birth", "gender", "phone")),
-    (User, ACCOUNT),
-    (Appointment, VISIT),
-    (User, ACCOUNT),
-)
-"""What `HITS` gives, in the order of the models' fields: patient, account, visit, doctor."""
+PERSON = ("id", "file_no", "date_of_birth", "gender", "phone")
 
 
 @dataclass
@@ -101,35 +99,66 @@ class SearchBoxView(AccessMixin, TemplateView):
             return reverse("home")
 
     def find(self, text: str) -> list[Hit]:
-        """Return the likeliest patients with what the desk needs to know of them: two queries."""
+        """Return the likeliest patients with what the desk needs to know of them: at most three queries."""
         user = self.request.user
-        candidates, found_params = Patient.objects.for_user(user).active().candidates(text)
-        coming = Appointment.objects.for_user(user).filter(
+        seen = Seen.by(user.role, timezone.localdate())
+        viewer = {seen.viewer: user.pk}
+        candidates, params = finding.candidates(text, seen.people, filled(seen.people_params, viewer))
+        with connection.cursor() as cursor:
+            cursor.execute(FOUND.format(candidates=candidates, shown=SHOWN), [*params, " ".join(text.split())])
+            hits = {row[0]: _hit(row, text) for row in cursor.fetchall()}
+            if hits:
+                cursor.execute(seen.known, [list(hits), *filled(seen.known_params, viewer)])
+                for pk, *known in cursor.fetchall():
+                    _tell(hits[pk], known)
+        return list(hits.values())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What people of a role may see on a day, put together once; the id `viewer` stands in the person's place."""
+
+    viewer: str
+    people: str
+    people_params: tuple
+    known: str
+    known_params: tuple
+
+    @classmethod
+    @lru_cache(maxsize=8)
+    def by(cls, role: str, today: dt.date) -> "Seen":
+        """Return it for a role and a day: whom a doctor treats changes with the day."""
+        viewer = StandIns.of(role).user
+        people = Patient.objects.for_user(viewer).active().as_select(*finding.PEOPLE)
+        coming = Appointment.objects.for_user(viewer).filter(
             status__in=[Appointment.Status.PENDING, Appointment.Status.CONFIRMED],
-            appointment_date__gte=timezone.localdate(),
+            appointment_date__gte=today,
             no_show_at=None,
         )
         visits, visits_params = coming.as_select(*VISIT, "patient_id", "doctor_id")
         owed, owed_params = NOTHING_OWED, ()
-        if user.has_perm("billing.view_invoice"):
-            open_invoices = Invoice.objects.for_user(user).open()
+        if viewer.has_perm("billing.view_invoice"):
+            open_invoices = Invoice.objects.for_user(viewer).open()
             invoices, owed_params = open_invoices.as_select("id", "patient_id", "amount", "created_at")
             owed = OWED.format(invoices=invoices)
-        sql = HITS.format(candidates=candidates, visits=visits, owed=owed, shown=SHOWN)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [" ".join(text.split()), *found_params, *visits_params, *owed_params])
-            return [_hit(row, text) for row in cursor.fetchall()]
+        return cls(viewer.pk, *people, KNOWN.format(visits=visits, owed=owed), visits_params + owed_params)
 
 
 def _hit(row: tuple, text: str) -> Hit:
-    """Return the hit of a row of `HITS`."""
-    values = iter(row)
-    patient, account, visit, doctor = (
-        model.from_db(connection.alias, names, [next(values) for _name in names]) for model, names in SHOWN_OF
-    )
-    patient.user, visit.doctor = account, doctor
-    owed, invoice_id = values
-    return Hit(patient, marked(patient.name, text), visit if visit.pk else None, owed or Decimal(0), invoice_id or "")
+    """Return the hit of a row of `FOUND`."""
+    patient = Patient.from_db(connection.alias, PERSON, row[: len(PERSON)])
+    patient.user = User.from_db(connection.alias, ACCOUNT, row[len(PERSON) :])
+    return Hit(patient, marked(patient.name, text))
+
+
+def _tell(hit: Hit, known: list) -> None:
+    """Add what a row of `KNOWN` tells of a hit."""
+    *visit, amount, invoice_id = known
+    if visit[0]:
+        hit.visit = Appointment.from_db(connection.alias, VISIT, visit[: len(VISIT)])
+        hit.visit.doctor = User.from_db(connection.alias, ACCOUNT, visit[len(VISIT) :])
+    if amount:
+        hit.owed, hit.invoice_id = amount, invoice_id
 
 
 def marked(name: str, text: str) -> SafeString:
