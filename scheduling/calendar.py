@@ -46,7 +46,9 @@ class DayPlan:
     away: list[Away] = field(default_factory=list)
 
 
-# Written out, since putting these unions together anew for each page took longer than their answer.
+# Written out, since putting these unions together anew for each page took longer than their answer. Each value stands
+# in a SELECT of its own, which hides it from the planner: one plan then serves all days, and none is made for each. So
+# that this plan is the right one, OFFSET 0 has the visits of each doctor looked up by the index of the doctor's days.
 RULES = """
     SELECT 1 AS kind, d.user_id, h.day_of_week, NULL::date AS first, NULL::date AS last, h.start_time, h.end_time,
            '' AS label, NULL::int AS minutes, NULL::int AS before, NULL::int AS after
@@ -58,31 +60,37 @@ RULES = """
     UNION ALL
     SELECT 3, d.user_id, NULL, e.date, e.date, e.start_time, e.end_time, e.reason, NULL, NULL, NULL
     FROM scheduling_hoursexception AS e JOIN d ON d.id = e.doctor_id
-    WHERE e.date BETWEEN %(first)s AND %(last)s
+    WHERE e.date BETWEEN (SELECT %(first)s::date) AND (SELECT %(last)s::date)
     UNION ALL
     SELECT 4, d.user_id, NULL, t.start_date, t.end_date, t.start_time, t.end_time, t.reason, NULL, NULL, NULL
     FROM scheduling_timeoff AS t JOIN d ON d.id = t.doctor_id
-    WHERE t.start_date <= %(last)s AND t.end_date >= %(first)s
+    WHERE t.start_date <= (SELECT %(last)s::date) AND t.end_date >= (SELECT %(first)s::date)
     UNION ALL
     SELECT 5, NULL, NULL, c.start_date, c.end_date, NULL, NULL, c.name, NULL, NULL, NULL
     FROM scheduling_closure AS c
-    WHERE c.start_date <= %(last)s AND c.end_date >= %(first)s
+    WHERE c.start_date <= (SELECT %(last)s::date) AND c.end_date >= (SELECT %(first)s::date)
 """
 TAKEN = """
     SELECT 6, a.doctor_id, NULL, a.appointment_date, NULL, a.appointment_time, NULL, '',
            a.duration, a.buffer_before, a.buffer_after
-    FROM scheduling_appointment AS a
-    WHERE a.doctor_id = ANY(%(doctors)s) AND a.appointment_date BETWEEN %(first)s AND %(last)s
-          AND a.status NOT IN ('CANCELLED', 'RESCHEDULED') AND NOT a.is_overbooked AND a.id <> ALL(%(besides)s)
+    FROM unnest((SELECT %(doctors)s::text[])) AS asked (id) CROSS JOIN LATERAL (
+        SELECT * FROM scheduling_appointment
+        WHERE doctor_id = asked.id AND appointment_date BETWEEN (SELECT %(first)s::date) AND (SELECT %(last)s::date)
+        OFFSET 0) AS a
+    WHERE a.status NOT IN ('CANCELLED', 'RESCHEDULED') AND NOT a.is_overbooked
+          AND a.id <> ALL((SELECT %(besides)s::text[])::text[])
     UNION ALL
     SELECT 6, o.doctor_id, NULL, o.appointment_date, NULL, o.appointment_time, NULL, '', o.duration, 0, 0
     FROM scheduling_slotoffer AS o
-    WHERE o.doctor_id = ANY(%(doctors)s) AND o.appointment_date BETWEEN %(first)s AND %(last)s
-          AND o.status = 'OPEN' AND o.expires_at > %(now)s
+    WHERE o.doctor_id = ANY((SELECT %(doctors)s::text[])::text[])
+          AND o.appointment_date BETWEEN (SELECT %(first)s::date) AND (SELECT %(last)s::date)
+          AND o.status = 'OPEN' AND o.expires_at > (SELECT %(now)s::timestamptz)
           AND (o.doctor_id, o.appointment_date, o.appointment_time)
               IS DISTINCT FROM (%(offered_by)s, %(offered_day)s, %(offered_time)s)
 """
-PROFILES = "WITH d AS (SELECT id, user_id FROM scheduling_doctor WHERE user_id = ANY(%(doctors)s))"
+PROFILES = """
+    WITH d AS (SELECT id, user_id FROM scheduling_doctor WHERE user_id = ANY((SELECT %(doctors)s::text[])::text[]))
+"""
 
 
 class Calendar:

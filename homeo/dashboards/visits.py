@@ -34,19 +34,23 @@ VISITS = """
          LEFT JOIN scheduling_visittype AS k ON k.id = a.visit_type_id
     ORDER BY a.appointment_date, a.appointment_time, a.id
 """
-OF_THE_DAYS = """SELECT * FROM scheduling_appointment
-    WHERE doctor_id = ANY(%(doctors)s) AND appointment_date BETWEEN %(first)s AND %(last)s
-"""
-# The first of each doctor by the index of the doctor's days: those of one doctor lie far apart among all.
-ASKED_AHEAD = """SELECT a.* FROM unnest(%(doctors)s::text[]) AS d (id) CROSS JOIN LATERAL (
+# Each value stands in a SELECT of its own, which hides it from the planner: it then plans once for all days. OFFSET 0:
+# each doctor's visits are looked up by the index of the doctor's days, since those of one lie far apart among all.
+OF_THE_DAYS = """SELECT a.* FROM unnest((SELECT %(doctors)s::text[])) AS d (id) CROSS JOIN LATERAL (
         SELECT * FROM scheduling_appointment
-        WHERE doctor_id = d.id AND appointment_date > %(last)s AND status = 'PENDING'
+        WHERE doctor_id = d.id AND appointment_date BETWEEN (SELECT %(first)s::date) AND (SELECT %(last)s::date)
+        OFFSET 0) AS a
+"""
+ASKED_AHEAD = """SELECT a.* FROM unnest((SELECT %(doctors)s::text[])) AS d (id) CROSS JOIN LATERAL (
+        SELECT * FROM scheduling_appointment
+        WHERE doctor_id = d.id AND appointment_date > (SELECT %(last)s::date) AND status = 'PENDING'
         ORDER BY appointment_date, appointment_time, id LIMIT %(most)s) AS a
     ORDER BY appointment_date, appointment_time, id LIMIT %(most)s
 """
 HELD = """SELECT doctor_id, appointment_date, appointment_time, duration, updated_at FROM scheduling_slotoffer
-    WHERE doctor_id = ANY(%(doctors)s) AND appointment_date BETWEEN %(first)s AND %(last)s
-          AND status = 'OPEN' AND expires_at > %(now)s
+    WHERE doctor_id = ANY((SELECT %(doctors)s::text[])::text[])
+          AND appointment_date BETWEEN (SELECT %(first)s::date) AND (SELECT %(last)s::date)
+          AND status = 'OPEN' AND expires_at > (SELECT %(now)s::timestamptz)
 """
 MARK = "SELECT {number}, count(*), max(updated_at) FROM ({rows}) AS rows_{number}"
 ASKED_SHOWN = 12
