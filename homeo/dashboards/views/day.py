@@ -16,10 +16,9 @@ from homeo.base.fields import validate_schedule_date
 from homeo.base.views import AccessMixin
 from homeo.base.views.live import answer_live
 from homeo.dashboards.board import read_board, read_version, week_of
+from homeo.dashboards.doctors import read_doctors, visible_doctors
 from homeo.dashboards.queue import queue_of
 from scheduling.models import Doctor
-
-SHOWN = ("slot_minutes", "user__first_name", "user__last_name", "user__role", "user__status", "user__is_active")
 
 
 class DayForm(forms.Form):
@@ -54,18 +53,10 @@ class BoardMixin(AccessMixin):
     @cached_property
     def doctors(self) -> list[Doctor]:
         """Return the doctors whose lanes are shown, by name; raise 404 for one whose day the person may not see."""
-        found = self.visible_doctors()
-        if not self.chosen:
-            return list(found)
-        found = list(found.filter(user__in=self.chosen))
-        if len(found) != len(self.chosen):
+        found = read_doctors(self.request.user, self.chosen)
+        if self.chosen and len(found) != len(self.chosen):
             raise Http404
         return found
-
-    def visible_doctors(self):
-        """Return the doctors whose day the person may see, by name."""
-        doctors = Doctor.objects.for_user(self.request.user).by_name().only(*SHOWN)
-        return doctors.filter(user=self.request.user) if self.request.user.role == Role.DOCTOR else doctors
 
     def query(self, day: dt.date | None) -> str:
         """Return the query of the same page on another day, empty for one out of bounds."""
@@ -132,12 +123,9 @@ class WeekView(DayView):
         """Return the doctor."""
         if len(self.chosen) > 1:
             raise Http404
-        found = (
-            self.visible_doctors().filter(user__in=self.chosen)
-            if self.chosen
-            else self.visible_doctors().filter(user__is_active=True)
-        )
-        found = list(found[:1])
+        if self.chosen:
+            return super().doctors
+        found = list(visible_doctors(self.request.user).filter(user__is_active=True)[:1])
         if not found:
             raise Http404
         return found
@@ -158,7 +146,7 @@ class DoctorChoiceView(BoardMixin, TemplateView):
         """Add the doctors in use, and which are shown now."""
         return super().get_context_data(
             day=self.day,
-            doctors=[doctor for doctor in self.visible_doctors() if doctor.user.is_active],
+            doctors=[doctor for doctor in read_doctors(self.request.user) if doctor.user.is_active],
             chosen_ids=self.chosen,
             is_week=self.request.GET.get("view") == "week",
             **kwargs,
