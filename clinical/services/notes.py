@@ -3,8 +3,7 @@
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from accounts.audit import bulk
-from accounts.models import User
+from accounts.audit.bulk import Changes
 from clinical.case import PARTS
 from clinical.models import Complaint, ComplaintResponse, Consultation
 from clinical.readable import readable_texts
@@ -14,14 +13,14 @@ from homeo.base.errors import DomainError
 
 def write_note(
     *,
-    actor: User,
     consultation: Consultation,
     parts: dict | None = None,
     rows: list[dict] | None = None,
     responses: dict[str, dict] | None = None,
     **columns: str,
-) -> None:
-    """Write into a consultation that the caller has locked; what is not given stays as it is.
+) -> Changes:
+    """Change a consultation that the caller has locked, and return what is to be written of it; what is not given
+    stays as it is.
 
     Args:
         parts: the parts of the case, by the names of `clinical.case.PARTS`.
@@ -32,50 +31,41 @@ def write_note(
     Raises:
         DomainError: a response to a complaint that is not the patient's.
     """
+    changes = Changes()
+    kept_rows = _write_rows(changes, consultation, rows)
+    kept_responses = _write_responses(changes, consultation, responses)
     free = {name: columns.pop(name, consultation.free_text(name)) for name in TEXTS}
     for name, value in columns.items():
         setattr(consultation, name, value)
     case = {name: value for name, value in consultation.case.items() if name in PARTS} if parts is None else parts
     consultation.case = {name: value for name, value in case.items() if value}
-    kept_rows = _write_rows(actor, consultation, rows)
-    kept_responses = _write_responses(actor, consultation, responses)
     texts = readable_texts(consultation, free, kept_rows, kept_responses)
     for name, text in texts.items():
         setattr(consultation, name, text)
     if own := {name: free[name] for name in TEXTS if free[name] != texts[name]}:
         consultation.case["free"] = own
     _check(consultation, "appointment", "patient", "doctor")
-    consultation.save(update_fields=[*TEXTS, "case", "layout", *Consultation.CHOSEN, "updated_at"])
+    changes.add(consultation)
+    return changes
 
 
-def _write_rows(actor, consultation, rows) -> list[Complaint]:
+def _write_rows(changes, consultation, rows) -> list[Complaint]:
     kept = list(consultation.complaint_rows.all())
     if rows is None:
         return kept
-    stored, written, new = {row.pk: row for row in kept}, [], []
+    stored, written = {row.pk: row for row in kept}, []
     for position, values in enumerate(rows):
-        row = stored.pop(values.get("id"), None)
-        is_new = row is None
-        row = row or Complaint(patient_id=consultation.patient_id, consultation=consultation)
+        row = stored.pop(values.get("id"), None) or Complaint(
+            patient_id=consultation.patient_id, consultation=consultation
+        )
         wanted = {name: values.get(name, getattr(row, name)) for name in ROW_FIELDS} | {"position": position}
-        is_changed = any(getattr(row, name) != value for name, value in wanted.items())
-        for name, value in wanted.items():
-            setattr(row, name, value)
-        if is_new:
-            new.append(row)
-        elif is_changed:
-            _check(row, "patient", "consultation")
-            row.save()
+        _take(changes, row, wanted, "patient", "consultation")
         written.append(row)
-    for row in new:
-        _check(row, "patient", "consultation")
-    bulk.create(new, actor=actor)
-    for row in stored.values():
-        row.delete()
+    changes.removed += stored.values()
     return written
 
 
-def _write_responses(actor, consultation, responses) -> list[ComplaintResponse]:
+def _write_responses(changes, consultation, responses) -> list[ComplaintResponse]:
     responded = consultation.responses.select_related("complaint")
     kept = list(responded.order_by("complaint__created_at", "complaint__position", "complaint_id"))
     if responses is None:
@@ -89,18 +79,22 @@ def _write_responses(actor, consultation, responses) -> list[ComplaintResponse]:
         # Nought is an answer: the same as before.
         if all(value is None or value is False or value == "" for value in values.values()):
             if stored.pop(pk, None):
-                response.delete()
+                changes.removed.append(response)
             continue
         if response is None:
-            new.append(ComplaintResponse(consultation=consultation, complaint=complaints[pk], **values))
-            _check(new[-1], "consultation", "complaint")
-        elif any(getattr(response, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(response, name, value)
-            _check(response, "consultation", "complaint")
-            response.save()
-    bulk.create(new, actor=actor)
+            new.append(response := ComplaintResponse(consultation=consultation, complaint=complaints[pk]))
+        _take(changes, response, values, "consultation", "complaint")
     return [*stored.values(), *new]
+
+
+def _take(changes: Changes, row: Model, values: dict, *relations: str) -> None:
+    """Set the values of a row, and add it to the changes if it is new or says something else."""
+    if not row._state.adding and all(getattr(row, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    _check(row, *relations)
+    changes.add(row)
 
 
 def _check(row: Model, *relations: str) -> None:
