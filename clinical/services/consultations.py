@@ -10,6 +10,7 @@ from accounts.audit.bulk import Changes
 from accounts.models import User
 from clinical.case import Layout
 from clinical.models import Consultation
+from clinical.reading import Note, read_note
 from clinical.services.locks import lock_consultation, require_own
 from clinical.services.notes import write_note
 from clinical.services.prescriptions import archive_prescription, prescribe_in, sign_drafts
@@ -115,15 +116,17 @@ def write_consultation(*, actor: User, consultation: Consultation, **note) -> Co
         DomainError: it is completed or not the doctor's own.
         LinesRefusedError: a line of the prescription is not complete, or needs a reason.
     """
-    return write_locked_consultation(actor=actor, consultation=lock_consultation(consultation), **note)
+    locked = lock_consultation(consultation)
+    return write_locked_consultation(actor=actor, consultation=locked, stored=read_note(actor, locked), **note)
 
 
 def write_locked_consultation(
-    *, actor: User, consultation: Consultation, rx: dict | None = None, **note
+    *, actor: User, consultation: Consultation, stored: Note, rx: dict | None = None, **note
 ) -> Consultation:
     """Keep the note of a consultation that the caller has locked; `note` is what `write_note` takes.
 
     Args:
+        stored: the note as the caller has read it since.
         rx: the prescription of the visit, what `prescribe_in` takes; None leaves it as it is.
 
     Raises:
@@ -132,7 +135,7 @@ def write_locked_consultation(
     require_own(actor, consultation)
     consultation.require_writable()
     changes = Changes() if rx is None else prescribe_in(actor=actor, consultation=consultation, **rx)
-    changes += write_note(consultation=consultation, **note)
+    changes += write_note(stored=stored, consultation=consultation, **note)
     changes.save(actor=actor)
     return consultation
 

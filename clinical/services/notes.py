@@ -7,12 +7,14 @@ from accounts.audit.bulk import Changes
 from clinical.case import PARTS
 from clinical.models import Complaint, ComplaintResponse, Consultation
 from clinical.readable import readable_texts
+from clinical.reading import Note
 from clinical.sheet import ROW_FIELDS, TEXTS
 from homeo.base.errors import DomainError
 
 
 def write_note(
     *,
+    stored: Note,
     consultation: Consultation,
     parts: dict | None = None,
     rows: list[dict] | None = None,
@@ -23,6 +25,7 @@ def write_note(
     stays as it is.
 
     Args:
+        stored: the note as it is.
         parts: the parts of the case, by the names of `clinical.case.PARTS`.
         rows: the complaints of this note in order, each a dict of Complaint's columns, with `id` where it has one.
         responses: by id of a complaint of the patient's, ComplaintResponse's columns; all empty takes it away.
@@ -32,8 +35,8 @@ def write_note(
         DomainError: a response to a complaint that is not the patient's.
     """
     changes = Changes()
-    kept_rows = _write_rows(changes, consultation, rows)
-    kept_responses = _write_responses(changes, consultation, responses)
+    kept_rows = _write_rows(changes, stored, consultation, rows)
+    kept_responses = _write_responses(changes, stored, consultation, responses)
     free = {name: columns.pop(name, consultation.free_text(name)) for name in TEXTS}
     for name, value in columns.items():
         setattr(consultation, name, value)
@@ -49,42 +52,40 @@ def write_note(
     return changes
 
 
-def _write_rows(changes, consultation, rows) -> list[Complaint]:
-    kept = list(consultation.complaint_rows.all())
+def _write_rows(changes, stored, consultation, rows) -> list[Complaint]:
     if rows is None:
-        return kept
-    stored, written = {row.pk: row for row in kept}, []
+        return sorted(stored.rows, key=lambda row: row.position)
+    known, written = {row.pk: row for row in stored.rows}, []
     for position, values in enumerate(rows):
-        row = stored.pop(values.get("id"), None) or Complaint(
-            patient_id=consultation.patient_id, consultation=consultation
-        )
+        row = known.pop(values.get("id"), None)
+        row = row or Complaint(patient_id=consultation.patient_id, consultation=consultation)
         wanted = {name: values.get(name, getattr(row, name)) for name in ROW_FIELDS} | {"position": position}
         _take(changes, row, wanted, "patient", "consultation")
         written.append(row)
-    changes.removed += stored.values()
+    changes.removed += known.values()
     return written
 
 
-def _write_responses(changes, consultation, responses) -> list[ComplaintResponse]:
-    responded = consultation.responses.select_related("complaint")
-    kept = list(responded.order_by("complaint__created_at", "complaint__position", "complaint_id"))
+def _write_responses(changes, stored, consultation, responses) -> list[ComplaintResponse]:
     if responses is None:
-        return kept
-    stored, new = {one.complaint_id: one for one in kept}, []
-    complaints = Complaint.objects.filter(patient_id=consultation.patient_id).in_bulk(responses)
-    if len(complaints) < len(responses):
+        return stored.responses
+    known, new = {one.complaint_id: one for one in stored.responses}, []
+    complaints = {one.pk: one for one in stored.complaints}
+    others = [pk for pk in responses if pk not in complaints]
+    complaints |= Complaint.objects.filter(patient_id=consultation.patient_id).in_bulk(others)
+    if any(pk not in complaints for pk in responses):
         raise DomainError(_("This complaint belongs to somebody else. Open the page again."))
     for pk, values in responses.items():
-        response = stored.get(pk)
+        response = known.get(pk)
         # Nought is an answer: the same as before.
         if all(value is None or value is False or value == "" for value in values.values()):
-            if stored.pop(pk, None):
+            if known.pop(pk, None):
                 changes.removed.append(response)
             continue
         if response is None:
             new.append(response := ComplaintResponse(consultation=consultation, complaint=complaints[pk]))
         _take(changes, response, values, "consultation", "complaint")
-    return [*stored.values(), *new]
+    return [*known.values(), *new]
 
 
 def _take(changes: Changes, row: Model, values: dict, *relations: str) -> None:

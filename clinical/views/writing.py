@@ -16,7 +16,7 @@ from clinical.courses import picture_of, steps_of
 from clinical.forms import ConsultationForm
 from clinical.lines import LINE_PREFIX
 from clinical.models import Complaint, Consultation, NoteDraft, Prescription, PrescriptionItem, Snippet
-from clinical.reading import Note, read_note
+from clinical.reading import DRAFTS_READ, Note, read_note, unseen_drafts
 from clinical.services.drafts import moment_of
 from clinical.sheet import RX_VERSION, Sheet
 from clinical.views.consultations import OwnConsultationMixin
@@ -28,7 +28,6 @@ from homeo.base.views import VersionedFormView
 COURSE_LENGTH = 8
 COURSE_SHOWN = ("scheduled_at", "diagnosis", "complaints")
 PRESCRIPTIONS_READ = 30
-DRAFTS_READ = 5
 LAST_NOTE = "last"
 TEMPLATES_MOST = 20
 SHOWN_ASIDE = ("mind", "miasm")
@@ -241,11 +240,8 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
         tokens = self.posted_tokens()
         if "window" not in self.request.POST:
             return None
-        others = NoteDraft.objects.for_user(self.request.user).filter(consultation=self.object)
-        others = others.exclude(window=tokens["window"]).exclude(pk=tokens["adopted"])
-        if seen := moment_of(tokens["seen"]):
-            others = others.filter(updated_at__gt=seen)
-        newest = list(others.latest_first()[:DRAFTS_READ])
+        seen, window, adopted = moment_of(tokens["seen"]), tokens["window"], tokens["adopted"]
+        newest = unseen_drafts(self.request.user, self.object, window=window, adopted=adopted, seen=seen)
         mine = self.posted_sheet().spelled() if newest else None
         return next((one for one in newest if mine.differences(Sheet.from_post(one.fields).spelled())), None)
 
@@ -296,10 +292,10 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
 
     def perform(self, form):
         """Keep the note, and complete the consultation where that was asked for."""
-        change = services.write_locked_consultation
+        change, kept = services.write_locked_consultation, {"stored": self.note}
         if "complete" in self.request.POST:
-            change = services.write_and_complete_consultation
-        self.object = change(actor=self.request.user, consultation=self.object, **form.note())
+            change, kept = services.write_and_complete_consultation, {}
+        self.object = change(actor=self.request.user, consultation=self.object, **kept, **form.note())
         services.drop_drafts(consultation=self.object, **self.posted_tokens())
         return self.object
 
