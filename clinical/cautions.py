@@ -5,8 +5,12 @@ None of it forbids anything: the doctor keeps the line with a reason.
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from django.db import models
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,6 +20,7 @@ from clinical.durations import LONGEST
 from clinical.models import Prescription, PrescriptionItem, Relation, Remedy, RemedyRelation
 from clinical.models.remedies import LONGEST_ACTION
 from clinical.words import words_of
+from homeo.base.statements import Statement
 from patients.models import Patient
 
 # Words of names that say nothing about what the remedy is made of.
@@ -60,10 +65,9 @@ def cautions_of(
     found = [_allergies(patient, remedy) if _acts(remedy) else [] for remedy in remedies]
     asked = {remedy.pk for remedy in remedies if _acts(remedy)}
     relations = {}
-    if asked:
-        kinds = [Relation.INIMICAL, Relation.ANTIDOTE]
-        for relation in RemedyRelation.objects.touching(asked).filter(kind__in=kinds).select_related("remedy", "other"):
-            relations.setdefault(frozenset({relation.remedy_id, relation.other_id}), relation)
+    for relation in _relations().rows({REMEDIES: list(asked)}) if asked else ():
+        _id, _kind, remedy, other, *_names = relation
+        relations.setdefault(frozenset({remedy, other}), _Relation(*relation))
     if not relations:
         return found
     others = frozenset().union(*relations)
@@ -74,12 +78,33 @@ def cautions_of(
         told = {}
         for other in remedies[:number]:
             if other and (relation := relations.get(frozenset({remedy.pk, other.pk}))):
-                told[relation.pk] = _of_both(relation)
+                told[relation.id] = _of_both(relation)
         for item, last_day in earlier:
             if relation := relations.get(frozenset({remedy.pk, item.remedy_id})):
-                told.setdefault(relation.pk, _of_earlier(relation, item, last_day))
+                told.setdefault(relation.id, _of_earlier(relation, item, last_day))
         found[number] += told.values()
     return found
+
+
+class _Relation(NamedTuple):
+    id: str
+    kind: Relation
+    remedy: str
+    other: str
+    remedy_name: str
+    other_name: str
+
+
+REMEDIES, PATIENT, BESIDES = ":remedies", ":patient", ":besides"
+"""Stand-ins, see `homeo.base.statements`."""
+ANY_OF_THEM = RawSQL("SELECT unnest(%s::text[])", [REMEDIES])
+
+
+@cache
+def _relations() -> Statement:
+    names = ("pk", "kind", "remedy_id", "other_id", "remedy__name", "other__name")
+    touching = RemedyRelation.objects.touching(ANY_OF_THEM)
+    return Statement(touching.filter(kind__in=[Relation.INIMICAL, Relation.ANTIDOTE]).values_list(*names))
 
 
 def _acts(remedy) -> bool:
@@ -89,18 +114,24 @@ def _acts(remedy) -> bool:
 def _acting(patient, remedies, besides):
     """Return the latest line of each remedy that may still act, with the last day on which it may."""
     today = timezone.localdate()
-    since = timezone.now() - dt.timedelta(days=LONGEST_ACTION + LONGEST + 1)
-    prescriptions = Prescription.objects.active().current().filter(patient=patient, signed_at__gte=since)
-    if besides is not None:
-        prescriptions = prescriptions.exclude(pk=besides.pk)
-    items = PrescriptionItem.objects.filter(prescription__in=prescriptions, remedy__in=remedies)
+    values = {PATIENT: patient.pk, REMEDIES: list(remedies), BESIDES: besides.pk if besides else ""}
     seen = set()
-    for item in items.select_related("prescription", "remedy").order_by("-prescription__signed_at"):
+    for item in _given().objects(values):
         given = timezone.localdate(item.prescription.signed_at)
         last_day = given + dt.timedelta(days=(item.days or 1) - 1 + item.remedy.acts_for)
         if last_day >= today and item.remedy_id not in seen:
             seen.add(item.remedy_id)
             yield item, last_day
+
+
+@cache
+def _given() -> Statement:
+    longest = dt.timedelta(days=LONGEST_ACTION + LONGEST + 1)
+    prescriptions = Prescription.objects.active().current().filter(patient=PATIENT, signed_at__gte=Now() - longest)
+    items = PrescriptionItem.objects.filter(prescription__in=prescriptions.exclude(pk=BESIDES), remedy__in=ANY_OF_THEM)
+    shown = ("medicine_name", "potency", "days", "prescription__signed_at", "remedy__days_of_action")
+    shown = items.select_related("prescription", "remedy").only(*shown)
+    return Statement(shown.order_by("-prescription__signed_at"))
 
 
 def _of_earlier(relation, item, last_day) -> Caution:
@@ -117,7 +148,7 @@ def _of_both(relation) -> Caution:
 
 
 def _said(relation) -> str:
-    names = {"remedy": relation.remedy.name, "other": relation.other.name}
+    names = {"remedy": relation.remedy_name, "other": relation.other_name}
     if relation.kind == Relation.INIMICAL:
         return _("%(remedy)s and %(other)s are inimical.") % names
     return _("%(remedy)s antidotes %(other)s.") % names

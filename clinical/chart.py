@@ -183,7 +183,7 @@ def _letter_entry(user, letter, at) -> chart.Entry:
 
 def _open_consultation(user, patient) -> dict:
     """Return the doctor's own consultation that waits or is being written."""
-    rows = _open_consultations(user.role).rows(chart.StandIns.values(user, patient))
+    rows = _open_consultations(user.role).rows(chart.StandIns.values(user, patient.pk))
     return {"consultation": Consultation(pk=rows[0][0], status=rows[0][1]) if rows else None}
 
 
@@ -200,7 +200,7 @@ def _open_consultations(role: str) -> Statement:
 
 def _follow_up(user, patient) -> dict:
     """Return when the doctor expects the patient."""
-    rows = _follow_ups(user.role).rows(chart.StandIns.values(user, patient))
+    rows = _follow_ups(user.role).rows(chart.StandIns.values(user, patient.pk))
     if not rows:
         return {"follow_up": None}
     due_date, declined_at, is_met = rows[0]

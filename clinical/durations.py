@@ -3,10 +3,15 @@
 import re
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 LONGEST = 366
 UNITS = {"d": 1, "day": 1, "days": 1, "w": 7, "wk": 7, "week": 7, "weeks": 7, "m": 30, "month": 30, "months": 30}
+WORDS = {
+    1: ngettext_lazy("%(count)d day", "%(count)d days", "count"),
+    7: ngettext_lazy("%(count)d week", "%(count)d weeks", "count"),
+    30: ngettext_lazy("%(count)d month", "%(count)d months", "count"),
+}
 WRITTEN = re.compile(r"\s*(\d{1,3})\s*([a-z]*)\s*\.?\s*", re.ASCII)
 
 DAYS_MAX = 730
@@ -43,12 +48,7 @@ def read(text: str) -> tuple[str, int | None]:
     count = int(match[1])
     if not 1 <= count * days_each <= LONGEST:
         raise ValueError(_("A remedy is taken for 1 to 366 days."))
-    words = {
-        1: ngettext("%(count)d day", "%(count)d days", count),
-        7: ngettext("%(count)d week", "%(count)d weeks", count),
-        30: ngettext("%(count)d month", "%(count)d months", count),
-    }
-    return words[days_each] % {"count": count}, count * days_each
+    return WORDS[days_each] % {"count": count}, count * days_each
 
 
 def days_in(text: str) -> int | None:

@@ -4,8 +4,7 @@ import re
 
 from django.db import models
 from django.db.models import Avg, Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, When
-from django.db.models.functions import Cast, Coalesce, Collate
-from django.utils import timezone
+from django.db.models.functions import Cast, Coalesce, Collate, Now
 
 from accounts.models import Role
 from clinical.words import Words, folded, words_of
@@ -41,8 +40,7 @@ class ConsultationQuerySet(OfPatientQuerySet, ArchivableQuerySet):
 
         As `for_user().written_by()` has it, without asking for other visits: for what is sent every few seconds.
         """
-        since = timezone.now() - BACK
-        return self.active().written_by(doctor).filter(status="IN_PROGRESS", scheduled_at__gte=since)
+        return self.active().written_by(doctor).filter(status="IN_PROGRESS", scheduled_at__gte=Now() - BACK)
 
     def with_responses(self):
         """Tell the mean of what each says about the complaints, rounded: `response`, up to 3 either way, `percent`."""

@@ -159,14 +159,14 @@ class StandIns:
         return cls(User.from_db(connection.alias, names, (":user", role, True)), Patient(pk=":patient"))
 
     @staticmethod
-    def values(user: User, patient: Patient) -> dict[str, str]:
+    def values(user: User, patient_id: str) -> dict[str, str]:
         """Return what takes their places."""
-        return {":user": user.pk, ":patient": patient.pk}
+        return {":user": user.pk, ":patient": patient_id}
 
 
 def counts(user: User, patient: Patient, sections: list[Section]) -> dict[str, int]:
     """Return how many rows each section has, in one query."""
-    [found] = _counts(user.role, tuple(sections)).rows(StandIns.values(user, patient))
+    [found] = _counts(user.role, tuple(sections)).rows(StandIns.values(user, patient.pk))
     return dict(zip((section.key for section in sections), found, strict=True))
 
 

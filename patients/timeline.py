@@ -98,7 +98,7 @@ def read(
     by_key = {section.key: section for section in sections}
     if not by_key:
         return Stream([], None)
-    values = StandIns.values(user, patient)
+    values = StandIns.values(user, patient.pk)
     values |= dict(zip(WORDS, words or (), strict=False))
     if before:
         values |= {PLACE.at: before.at, PLACE.pk: before.pk}

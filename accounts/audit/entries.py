@@ -19,10 +19,12 @@ def origin(request) -> dict[str, str]:
     """Return where a request came from, as columns of an entry."""
     if request is None:
         return {}
-    return {
-        "ip_address": client_address(request),
-        "user_agent": request.headers.get("User-Agent", "").replace("\0", "")[:300],
-    }
+    if not hasattr(request, "origin"):
+        request.origin = {
+            "ip_address": client_address(request),
+            "user_agent": request.headers.get("User-Agent", "").replace("\0", "")[:300],
+        }
+    return request.origin
 
 
 def client_address(request) -> str:

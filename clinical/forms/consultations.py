@@ -25,7 +25,7 @@ from clinical.sheet import (
     Sheet,
 )
 from homeo.base.fields import CUID_LENGTH, TEXT_MAX_LENGTH
-from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
+from homeo.base.forms import BaseForm, BaseFormMixin, BaseModelForm, OnceFormMixin, VersionFormMixin, share_fields
 
 
 class ConfirmForm(OnceFormMixin, BaseForm):
@@ -48,22 +48,31 @@ def text_area(rows: int, **attrs) -> forms.Textarea:
     return forms.Textarea({"rows": rows, **attrs})
 
 
-class NoteForm(BaseModelForm):
-    """A form of what a note is made of."""
-
-    def _post_clean(self):
-        # As Django's, without asking the database for each CHECK: it asks itself when the row is saved.
-        self.instance = construct_instance(self, self.instance, self._meta.fields)
-        try:
-            self.instance.full_clean(
-                exclude=self._get_validation_exclusions(), validate_unique=False, validate_constraints=False
-            )
-        except forms.ValidationError as error:
-            self._update_errors(error)
+EXAMPLES = {
+    "name": _("Headache"),
+    "location": _("over the eyes"),
+    "sensation": _("hammering"),
+    "worse": _("sun, reading, 10 a.m."),
+    "better": _("dark, lying still"),
+    "concomitants": _("nausea"),
+    "onset": _("summer of 2009"),
+    "cause": _("grief"),
+}
 
 
-class ComplaintForm(NoteForm):
-    """One complaint of the case. `id` names the row that it was, none for a new one."""
+def _complaint_fields() -> dict[str, forms.Field]:
+    fields = forms.fields_for_model(Complaint, ROW_FIELDS, widgets={"own_words": text_area(1)})
+    for name, example in EXAMPLES.items():
+        fields[name].widget.attrs |= {"placeholder": example, "autocomplete": "off"}
+    return fields
+
+
+ComplaintFields = type("ComplaintFields", (forms.Form,), _complaint_fields())
+
+
+@share_fields
+class ComplaintForm(BaseFormMixin, ComplaintFields):
+    """One complaint of the case. `id` names the row that it was, none for a new one; the service makes the row."""
 
     id = forms.CharField(required=False, max_length=CUID_LENGTH, widget=forms.HiddenInput)
     intensity = forms.TypedChoiceField(
@@ -74,34 +83,13 @@ class ComplaintForm(NoteForm):
         choices=[("", "–"), *((value, f"{value}") for value in INTENSITIES)],
     )
 
-    EXAMPLES = {
-        "name": _("Headache"),
-        "location": _("over the eyes"),
-        "sensation": _("hammering"),
-        "worse": _("sun, reading, 10 a.m."),
-        "better": _("dark, lying still"),
-        "concomitants": _("nausea"),
-        "onset": _("summer of 2009"),
-        "cause": _("grief"),
-    }
-
-    class Meta:
-        model = Complaint
-        fields = ROW_FIELDS
-        widgets = {"own_words": text_area(1)}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, example in self.EXAMPLES.items():
-            self.fields[name].widget.attrs |= {"placeholder": example, "autocomplete": "off"}
-
 
 ComplaintFormSet = forms.formset_factory(
     ComplaintForm, extra=0, can_delete=True, max_num=ROWS_MAX, absolute_max=ROWS_READ, validate_max=True
 )
 
 
-class ComplaintResponseForm(NoteForm):
+class ComplaintResponseForm(BaseModelForm):
     """How one complaint of an earlier note has responded; `was` tells what that note, or the last response, said."""
 
     value = forms.TypedChoiceField(
@@ -121,6 +109,16 @@ class ComplaintResponseForm(NoteForm):
         super().__init__(*args, prefix=f"{RESPONSE_PREFIX}-{complaint.pk}", **kwargs)
         self.complaint = complaint
         self.fields["percent"].widget.attrs |= {"min": 0, "max": 100, "inputmode": "numeric"}
+
+    def _post_clean(self):
+        # As Django's, without asking the database for each CHECK: it asks itself when the row is saved.
+        self.instance = construct_instance(self, self.instance, self._meta.fields)
+        try:
+            self.instance.full_clean(
+                exclude=self._get_validation_exclusions(), validate_unique=False, validate_constraints=False
+            )
+        except forms.ValidationError as error:
+            self._update_errors(error)
 
     @property
     def steps(self) -> list[dict]:
@@ -167,7 +165,7 @@ def _field(part) -> forms.Field:
 PartsForm = type("PartsForm", (forms.Form,), {name: _field(part) for name, part in PARTS.items()})
 
 
-class ConsultationForm(VersionFormMixin, PartsForm, NoteForm):
+class ConsultationForm(VersionFormMixin, PartsForm, BaseModelForm):
     """What the doctor writes: free texts, the parts of the case, `rows` of complaints, `responses` to earlier ones.
 
     `rx` is the prescription of the visit.
@@ -248,13 +246,16 @@ class ConsultationForm(VersionFormMixin, PartsForm, NoteForm):
         """Refuse complaints of other notes and too many of them."""
         cleaned_data = super().clean()
         if self.rows.is_bound and self.rows.is_valid():
-            ids = [row.cleaned_data["id"] for row in self._rows() if row.cleaned_data.get("id")]
+            ids = [row.cleaned_data["id"] for row in self._rows if row.cleaned_data.get("id")]
             own = {row["id"] for row in self.stored.rows} if self.stored else set()
             unknown = set(ids) - own
             # A complaint that another window took away is written anew; one of another note was never on the page.
             if len(set(ids)) < len(ids) or (unknown and Complaint.objects.filter(pk__in=unknown).exists()):
                 raise forms.ValidationError(_("A complaint of this form belongs elsewhere. Open the page again."))
         return cleaned_data
+
+    def _post_clean(self):
+        """Leave it to the service to write the row."""
 
     def note(self) -> dict:
         """Return what `write_consultation` takes, out of the checked form; the prescription only where it changed."""
@@ -263,7 +264,7 @@ class ConsultationForm(VersionFormMixin, PartsForm, NoteForm):
         if any(name in self.data for name in PARTS):
             note["parts"] = {name: self.cleaned_data[name] for name in PARTS}
         if self.rows.is_bound:
-            note["rows"] = [{name: row.cleaned_data[name] for name in ("id", *ROW_FIELDS)} for row in self._rows()]
+            note["rows"] = [{name: row.cleaned_data[name] for name in ("id", *ROW_FIELDS)} for row in self._rows]
         note["responses"] = {
             form.complaint.pk: {name: form.cleaned_data[name] for name in RESPONSE_FIELDS}
             for form in self.responses
@@ -277,7 +278,8 @@ class ConsultationForm(VersionFormMixin, PartsForm, NoteForm):
             }
         return note
 
-    def _rows(self):
+    @cached_property
+    def _rows(self) -> list[ComplaintForm]:
         """Return the rows in which something stands and that were not taken away."""
         return [
             row

@@ -1,7 +1,9 @@
 """The form of a prescription with its lines."""
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.urls import reverse_lazy
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clinical import durations, potency
@@ -10,71 +12,85 @@ from clinical.lines import LINE_FIELDS, LINE_PREFIX, LINES_MAX, LINES_READ, NAME
 from clinical.models import DosageForm, Line, Prescription, PrescriptionItem, PrescriptionTemplate, Remedy
 from clinical.readings import Reading, read_lines
 from homeo.base.fields import CUID_LENGTH
-from homeo.base.forms import BaseForm, BaseModelForm, OnceFormMixin, VersionFormMixin
+from homeo.base.forms import BaseForm, BaseFormMixin, OnceFormMixin, VersionFormMixin, share_fields
 
 
-class PrescriptionItemForm(BaseModelForm):
+class RemedyField(BoundField):
+    """The field of a remedy, with the list of those that the letters typed into it may mean."""
+
+    def build_widget_attrs(self, attrs, widget=None):
+        """Name the list, which is filled while somebody types."""
+        own = {
+            "role": "combobox",
+            "aria-autocomplete": "list",
+            "aria-expanded": "false",
+            "aria-controls": f"list-{self.html_name}",
+            "hx-post": reverse_lazy("clinical:remedy_search"),
+            "hx-params": self.html_name,
+            "hx-trigger": "input changed delay:120ms",
+            "hx-target": f"#list-{self.html_name}",
+            "hx-sync": "this:queue last",
+        }
+        return super().build_widget_attrs(own | attrs, widget)
+
+
+EXAMPLES = {
+    "medicine_name": _("nux-v"),
+    "potency": _("200C"),
+    "quantity": _("1 dram"),
+    "dosage": _("4 globules"),
+    "frequency": _("at night"),
+    "duration": _("7"),
+    "notes": _("Dry on the tongue, away from food and coffee"),
+    "override_reason": _("Keep it, because…"),
+}
+
+
+def _line_fields() -> dict[str, forms.Field]:
+    fields = forms.fields_for_model(PrescriptionItem, LINE_FIELDS, labels={"duration": _("Days")})
+    for name, example in EXAMPLES.items():
+        fields[name].widget.attrs |= {"placeholder": example, "autocomplete": "off"}
+    for name in ("medicine_name", "potency", "duration"):
+        fields[name].widget.attrs |= {"spellcheck": "false"}
+    fields["medicine_name"].bound_field_class = RemedyField
+    # The pharmacy must know: no line is without a form unless it was written before there was one.
+    fields["form"].initial = DosageForm.GLOBULES
+    return fields
+
+
+LineFields = type("LineFields", (forms.Form,), _line_fields())
+
+
+@share_fields
+class PrescriptionItemForm(BaseFormMixin, LineFields):
     """One line. `id` names the line that it was, none for a new one; `remedy` is what the catalogue has for the name.
     Of one that `is_understood` it is known that there is none.
 
-    `reading` is how the line reads, set where the form is shown.
+    `reading` is how the line reads, set where the form is shown. The service makes the row of it.
     """
 
     id = forms.CharField(required=False, max_length=CUID_LENGTH, widget=forms.HiddenInput)
 
-    class Meta:
-        model = PrescriptionItem
-        fields = LINE_FIELDS
-        labels = {"duration": _("Days")}
-
-    NAMES = ("id", *Meta.fields)
-    EXAMPLES = {
-        "medicine_name": _("nux-v"),
-        "potency": _("200C"),
-        "quantity": _("1 dram"),
-        "dosage": _("4 globules"),
-        "frequency": _("at night"),
-        "duration": _("7"),
-        "notes": _("Dry on the tongue, away from food and coffee"),
-        "override_reason": _("Keep it, because…"),
-    }
+    NAMES = ("id", *LINE_FIELDS)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.remedy = None
         self.is_understood = False
         self.reading = Reading()
-        for name, example in self.EXAMPLES.items():
-            self.fields[name].widget.attrs |= {"placeholder": example, "autocomplete": "off"}
-        name = self.add_prefix("medicine_name")
-        self.fields["medicine_name"].widget.attrs |= {
-            "role": "combobox",
-            "aria-autocomplete": "list",
-            "aria-expanded": "false",
-            "aria-controls": f"list-{name}",
-            "spellcheck": "false",
-            "hx-post": reverse_lazy("clinical:remedy_search"),
-            "hx-params": name,
-            "hx-trigger": "input changed delay:120ms",
-            "hx-target": f"#list-{name}",
-            "hx-sync": "this:queue last",
-        }
-        # The pharmacy must know: no line is without a form unless it was written before there was one.
-        self.fields["form"].initial = DosageForm.GLOBULES
-        for name in ("potency", "duration"):
-            self.fields[name].widget.attrs |= {"spellcheck": "false"}
 
     def typed(self) -> dict:
         """Return what stands in the fields, checked or not."""
         return {name: self[name].value() or "" for name in self.NAMES}
 
+    @cached_property
     def is_blank(self) -> bool:
         """Tell whether nothing is written; a form, which is chosen from the start, does not count."""
         return not any(str(value).strip() for name, value in self.typed().items() if name != "form")
 
     def has_changed(self):
         """Tell whether something is written."""
-        return not self.is_blank() and super().has_changed()
+        return not self.is_blank
 
     def clean_potency(self):
         """Return the potency in its printed form; refuse what is none."""
@@ -100,9 +116,6 @@ class PrescriptionItemForm(BaseModelForm):
         if not cleaned_data.get("potency", "-") and not is_placebo:
             self.add_error("potency", _("Write the potency, such as 30C."))
         return cleaned_data
-
-    def _post_clean(self):
-        """Leave it to the service to make the row."""
 
 
 ItemFormSet = forms.formset_factory(
@@ -155,7 +168,7 @@ class PrescriptionForm(BaseForm):
             lines: the written columns and `remedy` of lines that are put in.
             notes: their advice, added to what is written.
         """
-        rows = [row.typed() | {"remedy": row.remedy} for row in self._rows()]
+        rows = [row.typed() | {"remedy": row.remedy} for row in self._rows]
         given = {name: self[name].value() for name in self.fields}
         if notes and notes not in (given["notes"] or ""):
             given["notes"] = f"{given['notes'] or ''}\n{notes}".strip()
@@ -173,7 +186,7 @@ class PrescriptionForm(BaseForm):
             prefix: the row's, "" for all.
         """
         self.is_valid()
-        rows = [row for row in self._rows() if not prefix or row.prefix == prefix]
+        rows = [row for row in self._rows if not prefix or row.prefix == prefix]
         if not all(row.is_valid() for row in rows):
             return None
         return [{name: row.cleaned_data[name] for name in Line.WRITTEN} | {"remedy": row.remedy} for row in rows]
@@ -186,7 +199,7 @@ class PrescriptionForm(BaseForm):
     def read(self, *, patient, last: Prescription | None, besides: Prescription | None = None) -> None:
         """Give each row its reading, and keep the lines of `last` that are not here as `dropped`."""
         self._find_remedies()
-        rows = self._rows()
+        rows = self._rows
         lines = [row.typed() | {"remedy": row.remedy} for row in rows]
         readings, self.dropped = read_lines(lines, patient=patient, last=last, besides=besides)
         for row, reading in zip(rows, readings, strict=True):
@@ -196,7 +209,7 @@ class PrescriptionForm(BaseForm):
         """Show what is wrong with lines beside their fields."""
         if not isinstance(error, LinesRefusedError):
             return super().add_domain_error(error)
-        rows = self._rows()
+        rows = self._rows
         for number, messages in error.lines.items():
             for name, message in messages.items():
                 rows[number].add_error(name if name in rows[number].fields else None, message)
@@ -204,9 +217,7 @@ class PrescriptionForm(BaseForm):
 
     def _find_remedies(self):
         """Give each row the remedy that its name means."""
-        rows = {
-            row: row["medicine_name"].value() or "" for row in self._rows() if not (row.remedy or row.is_understood)
-        }
+        rows = {row: row["medicine_name"].value() or "" for row in self._rows if not (row.remedy or row.is_understood)}
         names = {name for name in rows.values() if len(name) <= NAME_MAX}
         found = Remedy.objects.meant(names) if names else {}
         for row, name in rows.items():
@@ -217,7 +228,7 @@ class PrescriptionForm(BaseForm):
         cleaned_data = super().clean()
         if self.items.is_valid():
             self.lines = [
-                {name: row.cleaned_data[name] for name in row.NAMES} | {"remedy": row.remedy} for row in self._rows()
+                {name: row.cleaned_data[name] for name in row.NAMES} | {"remedy": row.remedy} for row in self._rows
             ]
             if not self.lines and (self.needs_lines or cleaned_data.get("notes")):
                 raise forms.ValidationError(_("Write at least one remedy."))
@@ -236,9 +247,10 @@ class PrescriptionForm(BaseForm):
         if len(set(ids)) < len(ids) or (unknown and PrescriptionItem.objects.filter(pk__in=unknown).exists()):
             raise forms.ValidationError(_("A line of this form belongs elsewhere. Open the page again."))
 
-    def _rows(self):
+    @cached_property
+    def _rows(self) -> list[PrescriptionItemForm]:
         """Return the rows in which something stands and that were not taken away."""
-        return [row for row in self.items.forms if not row["DELETE"].value() and not row.is_blank()]
+        return [row for row in self.items.forms if not row["DELETE"].value() and not row.is_blank]
 
 
 class PrescriptionCreateForm(OnceFormMixin, PrescriptionForm):
@@ -260,7 +272,7 @@ class VersionedLinesForm(VersionFormMixin, PrescriptionForm):
 
     def differences(self, stored) -> list[dict]:
         """Add the lines to what differs."""
-        typed = "\n".join(_as_text(row.typed()) for row in self._rows())
+        typed = "\n".join(_as_text(row.typed()) for row in self._rows)
         kept = "\n".join(_as_text(values_of(item)) for item in stored.items.all())
         lines = [{"label": _("Lines"), "typed": typed or _("empty"), "stored": kept or _("empty")}]
         return super().differences(stored) + (lines if typed != kept else [])

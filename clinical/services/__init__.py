@@ -11,11 +11,11 @@ from clinical.services.consultations import (
     usual_layout,
     write_and_complete_consultation,
     write_consultation,
+    write_locked_consultation,
 )
 from clinical.services.drafts import drop_drafts, keep_draft
 from clinical.services.letters import archive_letter, sign_letter
 from clinical.services.locks import lock_consultation
-from clinical.services.notes import write_note
 from clinical.services.prescription_templates import (
     archive_prescription_template,
     change_prescription_template,
@@ -49,6 +49,6 @@ __all__ = [
     "usual_layout",
     "write_and_complete_consultation",
     "write_consultation",
-    "write_note",
+    "write_locked_consultation",
     "write_prescription",
 ]

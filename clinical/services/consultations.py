@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit.bulk import Changes
 from accounts.models import User
 from clinical.case import Layout
 from clinical.models import Consultation
+from clinical.reading import Note, read_note
 from clinical.services.locks import lock_consultation, require_own
 from clinical.services.notes import write_note
 from clinical.services.prescriptions import archive_prescription, prescribe_in, sign_drafts
@@ -107,22 +109,34 @@ def usual_layout(patient: Patient) -> Layout:
 
 
 @transaction.atomic
-def write_consultation(*, actor: User, consultation: Consultation, rx: dict | None = None, **note) -> Consultation:
-    """Keep the note of a consultation that is being written; `note` is what `write_note` takes.
-
-    Args:
-        rx: the prescription of the visit, what `prescribe_in` takes; None leaves it as it is.
+def write_consultation(*, actor: User, consultation: Consultation, **note) -> Consultation:
+    """Keep the note of a consultation that is being written; `note` is what `write_locked_consultation` takes.
 
     Raises:
         DomainError: it is completed or not the doctor's own.
         LinesRefusedError: a line of the prescription is not complete, or needs a reason.
     """
-    consultation = lock_consultation(consultation)
+    locked = lock_consultation(consultation)
+    return write_locked_consultation(actor=actor, consultation=locked, stored=read_note(actor, locked), **note)
+
+
+def write_locked_consultation(
+    *, actor: User, consultation: Consultation, stored: Note, rx: dict | None = None, **note
+) -> Consultation:
+    """Keep the note of a consultation that the caller has locked; `note` is what `write_note` takes.
+
+    Args:
+        stored: the note as the caller has read it since.
+        rx: the prescription of the visit, what `prescribe_in` takes; None leaves it as it is.
+
+    Raises:
+        DomainError, LinesRefusedError: see `write_consultation`.
+    """
     require_own(actor, consultation)
     consultation.require_writable()
-    if rx is not None:
-        prescribe_in(actor=actor, consultation=consultation, **rx)
-    write_note(actor=actor, consultation=consultation, **note)
+    changes = Changes() if rx is None else prescribe_in(actor=actor, consultation=consultation, **rx)
+    changes += write_note(stored=stored, consultation=consultation, **note)
+    changes.save(actor=actor)
     return consultation
 
 

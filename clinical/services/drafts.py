@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -60,9 +61,13 @@ def keep_draft(
 
 def drop_drafts(*, consultation: Consultation, window: str, adopted: str, seen: str) -> None:
     """Forget the drafts that a saved note contains: the window's own, and the one out of which the page was filled."""
-    NoteDraft.objects.filter(consultation=consultation, window=window).delete()
-    if adopted:
-        _unchanged_since(NoteDraft.objects.filter(consultation=consultation, pk=adopted), seen).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(DROP, [consultation.pk, window, adopted, moment_of(seen)])
+
+
+DROP = """
+    DELETE FROM clinical_notedraft WHERE consultation_id = %s AND ("window" = %s OR (id = %s AND updated_at <= %s))
+"""
 
 
 def moment_of(text: str) -> dt.datetime | None:

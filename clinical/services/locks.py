@@ -1,10 +1,13 @@
 """In which order rows are locked, and who may write them."""
 
+from functools import cache
+
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clinical.models import Consultation
 from homeo.base.errors import DomainError
+from homeo.base.statements import Statement
 from scheduling.models import Appointment
 
 
@@ -15,7 +18,17 @@ def lock_consultation(consultation: Consultation) -> Consultation:
     """
     if consultation.appointment_id:
         Appointment.objects.select_for_update(no_key=True).get(pk=consultation.appointment_id)
-    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+    [locked] = _lock().objects({CONSULTATION: consultation.pk})
+    return locked
+
+
+CONSULTATION = ":consultation"
+"""A stand-in, see `homeo.base.statements`."""
+
+
+@cache
+def _lock() -> Statement:
+    return Statement(Consultation.objects.select_for_update(no_key=True).filter(pk=CONSULTATION))
 
 
 def require_own(actor: User, consultation: Consultation) -> None:

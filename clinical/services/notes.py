@@ -3,27 +3,29 @@
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from accounts.audit import bulk
-from accounts.models import User
+from accounts.audit.bulk import Changes
 from clinical.case import PARTS
 from clinical.models import Complaint, ComplaintResponse, Consultation
 from clinical.readable import readable_texts
+from clinical.reading import Note
 from clinical.sheet import ROW_FIELDS, TEXTS
 from homeo.base.errors import DomainError
 
 
 def write_note(
     *,
-    actor: User,
+    stored: Note,
     consultation: Consultation,
     parts: dict | None = None,
     rows: list[dict] | None = None,
     responses: dict[str, dict] | None = None,
     **columns: str,
-) -> None:
-    """Write into a consultation that the caller has locked; what is not given stays as it is.
+) -> Changes:
+    """Change a consultation that the caller has locked, and return what is to be written of it; what is not given
+    stays as it is.
 
     Args:
+        stored: the note as it is.
         parts: the parts of the case, by the names of `clinical.case.PARTS`.
         rows: the complaints of this note in order, each a dict of Complaint's columns, with `id` where it has one.
         responses: by id of a complaint of the patient's, ComplaintResponse's columns; all empty takes it away.
@@ -32,75 +34,68 @@ def write_note(
     Raises:
         DomainError: a response to a complaint that is not the patient's.
     """
+    changes = Changes()
+    kept_rows = _write_rows(changes, stored, consultation, rows)
+    kept_responses = _write_responses(changes, stored, consultation, responses)
     free = {name: columns.pop(name, consultation.free_text(name)) for name in TEXTS}
     for name, value in columns.items():
         setattr(consultation, name, value)
     case = {name: value for name, value in consultation.case.items() if name in PARTS} if parts is None else parts
     consultation.case = {name: value for name, value in case.items() if value}
-    kept_rows = _write_rows(actor, consultation, rows)
-    kept_responses = _write_responses(actor, consultation, responses)
     texts = readable_texts(consultation, free, kept_rows, kept_responses)
     for name, text in texts.items():
         setattr(consultation, name, text)
     if own := {name: free[name] for name in TEXTS if free[name] != texts[name]}:
         consultation.case["free"] = own
     _check(consultation, "appointment", "patient", "doctor")
-    consultation.save(update_fields=[*TEXTS, "case", "layout", *Consultation.CHOSEN, "updated_at"])
+    changes.add(consultation)
+    return changes
 
 
-def _write_rows(actor, consultation, rows) -> list[Complaint]:
-    kept = list(consultation.complaint_rows.all())
+def _write_rows(changes, stored, consultation, rows) -> list[Complaint]:
     if rows is None:
-        return kept
-    stored, written, new = {row.pk: row for row in kept}, [], []
+        return sorted(stored.rows, key=lambda row: row.position)
+    known, written = {row.pk: row for row in stored.rows}, []
     for position, values in enumerate(rows):
-        row = stored.pop(values.get("id"), None)
-        is_new = row is None
+        row = known.pop(values.get("id"), None)
         row = row or Complaint(patient_id=consultation.patient_id, consultation=consultation)
         wanted = {name: values.get(name, getattr(row, name)) for name in ROW_FIELDS} | {"position": position}
-        is_changed = any(getattr(row, name) != value for name, value in wanted.items())
-        for name, value in wanted.items():
-            setattr(row, name, value)
-        if is_new:
-            new.append(row)
-        elif is_changed:
-            _check(row, "patient", "consultation")
-            row.save()
+        _take(changes, row, wanted, "patient", "consultation")
         written.append(row)
-    for row in new:
-        _check(row, "patient", "consultation")
-    bulk.create(new, actor=actor)
-    for row in stored.values():
-        row.delete()
+    changes.removed += known.values()
     return written
 
 
-def _write_responses(actor, consultation, responses) -> list[ComplaintResponse]:
-    responded = consultation.responses.select_related("complaint")
-    kept = list(responded.order_by("complaint__created_at", "complaint__position", "complaint_id"))
+def _write_responses(changes, stored, consultation, responses) -> list[ComplaintResponse]:
     if responses is None:
-        return kept
-    stored, new = {one.complaint_id: one for one in kept}, []
-    complaints = Complaint.objects.filter(patient_id=consultation.patient_id).in_bulk(responses)
-    if len(complaints) < len(responses):
+        return stored.responses
+    known, new = {one.complaint_id: one for one in stored.responses}, []
+    complaints = {one.pk: one for one in stored.complaints}
+    others = [pk for pk in responses if pk not in complaints]
+    complaints |= Complaint.objects.filter(patient_id=consultation.patient_id).in_bulk(others)
+    if any(pk not in complaints for pk in responses):
         raise DomainError(_("This complaint belongs to somebody else. Open the page again."))
     for pk, values in responses.items():
-        response = stored.get(pk)
+        response = known.get(pk)
         # Nought is an answer: the same as before.
         if all(value is None or value is False or value == "" for value in values.values()):
-            if stored.pop(pk, None):
-                response.delete()
+            if known.pop(pk, None):
+                changes.removed.append(response)
             continue
         if response is None:
-            new.append(ComplaintResponse(consultation=consultation, complaint=complaints[pk], **values))
-            _check(new[-1], "consultation", "complaint")
-        elif any(getattr(response, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(response, name, value)
-            _check(response, "consultation", "complaint")
-            response.save()
-    bulk.create(new, actor=actor)
-    return [*stored.values(), *new]
+            new.append(response := ComplaintResponse(consultation=consultation, complaint=complaints[pk]))
+        _take(changes, response, values, "consultation", "complaint")
+    return [*known.values(), *new]
+
+
+def _take(changes: Changes, row: Model, values: dict, *relations: str) -> None:
+    """Set the values of a row, and add it to the changes if it is new or says something else."""
+    if not row._state.adding and all(getattr(row, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    _check(row, *relations)
+    changes.add(row)
 
 
 def _check(row: Model, *relations: str) -> None:

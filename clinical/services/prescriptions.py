@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.audit import bulk
+from accounts.audit.bulk import Changes
 from accounts.models import User
 from clinical.cautions import cautions_of
 from clinical.errors import LinesRefusedError
@@ -49,35 +49,42 @@ def write_prescription(
     if prescription is None:
         prescription = Prescription(patient=patient, doctor=actor, consultation=consultation)
     else:
-        prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
-        if not prescription.is_draft or prescription.doctor_id != actor.pk:
-            raise DomainError(_("A signed prescription stays as it is: write a new one that replaces it."))
+        prescription = _locked_draft(actor, prescription)
     prescription.notes = notes
     prescription.signed_at = None if consultation else timezone.now()
-    _save(prescription, items)
+    _save(actor, prescription, items)
     return prescription
 
 
 def prescribe_in(
     *, actor: User, consultation: Consultation, prescription: Prescription | None, items: list[dict], notes: str
-) -> None:
-    """Save the draft of a visit as its note has it; one whose lines and advice were all taken away is put away.
+) -> Changes:
+    """Return what is to be written of the draft of a visit as its note has it, in a consultation that is locked.
+
+    One whose lines and advice were all taken away is put away.
 
     Args:
         prescription: the draft as it was, None for a new one.
         items, notes: as for `write_prescription`, which also says what is refused.
     """
+    if prescription is None and not items and not notes:
+        return Changes()
+    if prescription is None:
+        prescription = Prescription(patient=consultation.patient, doctor=actor, consultation=consultation)
+    else:
+        prescription = _locked_draft(actor, prescription)
     if items or notes:
-        write_prescription(
-            actor=actor,
-            patient=consultation.patient,
-            consultation=consultation,
-            prescription=prescription,
-            items=items,
-            notes=notes,
-        )
-    elif prescription:
-        archive_prescription(actor=actor, prescription=prescription)
+        prescription.notes = notes
+        return _changes(prescription, items)
+    prescription.archived_at = timezone.now()
+    return Changes(changed=[prescription])
+
+
+def _locked_draft(actor, prescription) -> Prescription:
+    prescription = Prescription.objects.select_for_update(no_key=True).get(pk=prescription.pk)
+    if not prescription.is_draft or prescription.doctor_id != actor.pk:
+        raise DomainError(_("A signed prescription stays as it is: write a new one that replaces it."))
+    return prescription
 
 
 @transaction.atomic
@@ -109,11 +116,18 @@ def replace_prescription(
         replaces=prescription,
         replace_reason=reason.strip(),
     )
-    _save(new, items)
+    _save(actor, new, items)
     return new
 
 
-def _save(prescription: Prescription, items: list[dict]) -> None:
+def _save(actor, prescription: Prescription, items: list[dict]) -> None:
+    _changes(prescription, items).save(actor=actor)
+    if prescription.is_signed:
+        expect_after(prescription)
+
+
+def _changes(prescription: Prescription, items: list[dict]) -> Changes:
+    """Return what is to be written of a prescription with these lines, checked."""
     if not items:
         raise DomainError(_("Write at least one remedy."))
     lines = _with_reasons(prescription, understood(items))
@@ -122,10 +136,10 @@ def _save(prescription: Prescription, items: list[dict]) -> None:
     unasked = {"validate_unique": False, "validate_constraints": False}
     prescription.full_clean(exclude=["patient", "doctor", "consultation", "replaces"], **unasked)
     stored = {} if is_new else {item.pk: item for item in prescription.items.all()}
-    new, changed, refused = [], [], {}
+    changes, refused = Changes(), {}
+    changes.add(prescription)
     for position, values in enumerate(lines):
-        item = stored.pop(values.get("id"), None)
-        (changed if item else new).append(item := item or PrescriptionItem(prescription=prescription))
+        item = stored.pop(values.get("id"), None) or PrescriptionItem(prescription=prescription)
         for name, value in values.items():
             if name != "id":
                 setattr(item, name, value)
@@ -134,17 +148,11 @@ def _save(prescription: Prescription, items: list[dict]) -> None:
             item.full_clean(exclude=["prescription", "remedy"], **unasked)
         except ValidationError as error:
             refused[position] = {name: " ".join(messages) for name, messages in error.message_dict.items()}
+        changes.add(item)
     if refused:
         raise LinesRefusedError(refused)
-    if not is_new:
-        prescription.save()
-    for item in changed:
-        item.save()
-    for item in stored.values():
-        item.delete()
-    bulk.create([prescription, *new] if is_new else new)
-    if prescription.is_signed:
-        expect_after(prescription)
+    changes.removed = list(stored.values())
+    return changes
 
 
 def _with_reasons(prescription, lines):

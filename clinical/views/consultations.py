@@ -1,7 +1,7 @@
 """Consultations: begin, complete, read, put away."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -9,9 +9,10 @@ from django.views.generic import TemplateView
 from clinical import services, signing
 from clinical.forms import ConfirmForm
 from clinical.models import Consultation, Prescription, SignedNote
-from clinical.reading import unsaved_draft
+from clinical.reading import being_written, unsaved_draft
 from clinical.sheet import TEXTS
 from homeo.base.views import ActionView, OnceFormView, ScopedObjectMixin
+from homeo.base.views.access import shows_patient
 from patients.models import Patient
 
 
@@ -28,11 +29,9 @@ class OwnConsultationMixin(ScopedObjectMixin):
 
     def get_object(self, queryset=None):
         """Look first among those that are being written, whose patients are treated by that alone."""
-        if queryset is None:
-            try:
-                return super().get_object(self.queryset.being_written_by(self.request.user))
-            except Http404:
-                pass
+        if queryset is None and (found := being_written(self.request.user, self.kwargs["pk"])):
+            shows_patient(self.request, found.patient_id)
+            return found
         return super().get_object(queryset)
 
     def get_success_url(self) -> str:

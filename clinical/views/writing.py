@@ -16,7 +16,7 @@ from clinical.courses import picture_of, steps_of
 from clinical.forms import ConsultationForm
 from clinical.lines import LINE_PREFIX
 from clinical.models import Complaint, Consultation, NoteDraft, Prescription, PrescriptionItem, Snippet
-from clinical.reading import Note, read_note
+from clinical.reading import DRAFTS_READ, Note, read_note, unseen_drafts
 from clinical.services.drafts import moment_of
 from clinical.sheet import RX_VERSION, Sheet
 from clinical.views.consultations import OwnConsultationMixin
@@ -28,7 +28,6 @@ from homeo.base.views import VersionedFormView
 COURSE_LENGTH = 8
 COURSE_SHOWN = ("scheduled_at", "diagnosis", "complaints")
 PRESCRIPTIONS_READ = 30
-DRAFTS_READ = 5
 LAST_NOTE = "last"
 TEMPLATES_MOST = 20
 SHOWN_ASIDE = ("mind", "miasm")
@@ -195,12 +194,12 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
             name.removeprefix("keep:"): value for name, value in self.request.POST.items() if name.startswith("keep:")
         }
         merged = sheet.spelled().merged(theirs, choices)
-        self.keep(merged, tokens)
+        self.keep_sheet(merged, tokens)
         if draft:
             services.drop_drafts(consultation=self.object, window=draft.window, adopted="", seen="")
         return merged
 
-    def keep(self, sheet: Sheet, tokens: dict) -> None:
+    def keep_sheet(self, sheet: Sheet, tokens: dict) -> None:
         """Keep a sheet as this window's draft."""
         services.keep_draft(
             actor=self.request.user,
@@ -241,12 +240,9 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
         tokens = self.posted_tokens()
         if "window" not in self.request.POST:
             return None
-        others = NoteDraft.objects.for_user(self.request.user).filter(consultation=self.object)
-        others = others.exclude(window=tokens["window"]).exclude(pk=tokens["adopted"])
-        if seen := moment_of(tokens["seen"]):
-            others = others.filter(updated_at__gt=seen)
-        mine = self.posted_sheet().spelled()
-        newest = others.latest_first()[:DRAFTS_READ]
+        seen, window, adopted = moment_of(tokens["seen"]), tokens["window"], tokens["adopted"]
+        newest = unseen_drafts(self.request.user, self.object, window=window, adopted=adopted, seen=seen)
+        mine = self.posted_sheet().spelled() if newest else None
         return next((one for one in newest if mine.differences(Sheet.from_post(one.fields).spelled())), None)
 
     def conflict(self):
@@ -283,7 +279,7 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
 
     def kept_aside(self, sheet: Sheet):
         """Keep what was typed into a note that was signed meanwhile, and go to the note, which offers an addendum."""
-        self.keep(sheet, self.posted_tokens())
+        self.keep_sheet(sheet, self.posted_tokens())
         said = _("This note was signed in another window. What you typed here is kept: it can be an addendum.")
         messages.warning(self.request, said)
         return HttpResponseRedirect(self.get_success_url())
@@ -296,10 +292,10 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
 
     def perform(self, form):
         """Keep the note, and complete the consultation where that was asked for."""
-        change = services.write_consultation
+        change, kept = services.write_locked_consultation, {"stored": self.note}
         if "complete" in self.request.POST:
-            change = services.write_and_complete_consultation
-        self.object = change(actor=self.request.user, consultation=self.object, **form.note())
+            change, kept = services.write_and_complete_consultation, {}
+        self.object = change(actor=self.request.user, consultation=self.object, **kept, **form.note())
         services.drop_drafts(consultation=self.object, **self.posted_tokens())
         return self.object
 
@@ -308,7 +304,7 @@ class ConsultationUpdateView(LinesMixin, OwnConsultationMixin, VersionedFormView
         then = self.request.POST.get("then", "")
         if self.object.is_writable and then == "prescribe":
             return reverse("clinical:prescription_create", args=[self.object.pk])
-        if self.object.is_writable and self.object.prescriptions.filter(pk=then[:24]).exists():
+        if then and self.object.is_writable and self.object.prescriptions.filter(pk=then[:24]).exists():
             return reverse("clinical:prescription_update", args=[then])
         return super().get_success_url()
 

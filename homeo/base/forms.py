@@ -35,6 +35,19 @@ class BaseModelForm(BaseFormMixin, forms.ModelForm):
     """A form of ours over one row."""
 
 
+class SharedFields(dict):
+    """The fields of a kind of form, which are not copied for each form."""
+
+    def __deepcopy__(self, memo):
+        return self.copy()
+
+
+def share_fields(form_class):
+    """Let all forms of a class have the same fields: for rows, of which there are many, and which change none."""
+    form_class.base_fields = SharedFields(form_class.base_fields)
+    return form_class
+
+
 class OnceFormMixin(forms.Form):
     """Carry a one-time token: the form sent many times has one effect."""
 

@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from django.db import connection
-
 from accounts.models import Role, User
 from homeo.base.statements import Statement
 from patients.chart import StandIns
 from scheduling.models import Doctor
 
-PROFILE = ("id", "user_id", "slot_minutes")
-ACCOUNT = ("id", "first_name", "last_name", "role", "status", "is_active")
+SHOWN = ("slot_minutes", "user__first_name", "user__last_name", "user__role", "user__status", "user__is_active")
 
 
 def visible_doctors(user: User):
     """Return the doctors whose day the person may see, by name: all for the desk, a doctor sees the own alone."""
-    doctors = Doctor.objects.for_user(user).by_name()
+    doctors = Doctor.objects.for_user(user).by_name().only(*SHOWN)
     return doctors.filter(user=user) if user.role == Role.DOCTOR else doctors
 
 
@@ -24,7 +21,7 @@ def read_doctors(user: User, chosen: Sequence[str] = ()) -> list[Doctor]:
     """Return these doctors, with what the board shows of them; of the accounts `chosen`, if any."""
     stand_ins = {f":doctor{number}": pk for number, pk in enumerate(chosen)}
     standing, statement = _statement(user.role, len(chosen))
-    return [_doctor(row) for row in statement.rows({standing: user.pk, **stand_ins})]
+    return statement.objects({standing: user.pk, **stand_ins})
 
 
 @lru_cache(maxsize=32)
@@ -34,10 +31,4 @@ def _statement(role: str, chosen: int) -> tuple[str, Statement]:
     doctors = visible_doctors(viewer)
     if chosen:
         doctors = doctors.filter(user__in=[f":doctor{number}" for number in range(chosen)])
-    return viewer.pk, Statement(doctors.values_list(*PROFILE, *(f"user__{name}" for name in ACCOUNT)))
-
-
-def _doctor(row: tuple) -> Doctor:
-    doctor = Doctor.from_db(connection.alias, PROFILE, row[: len(PROFILE)])
-    doctor.user = User.from_db(connection.alias, ACCOUNT, row[len(PROFILE) :])
-    return doctor
+    return viewer.pk, Statement(doctors)

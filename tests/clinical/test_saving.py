@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditLog
-from clinical.models import Complaint, PrescriptionItem
+from clinical.models import Complaint, Consultation, Prescription, PrescriptionItem
 from homeo.demo.factories.clinical import ComplaintFactory, ConsultationFactory
 from tests.clinical.conftest import LINE, prescription_data
+from tests.clinical.windows import Window
 
 pytestmark = pytest.mark.django_db
 UNCOUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT")
@@ -24,8 +25,8 @@ def asked(client, address, data) -> int:
 @pytest.mark.parametrize("lines", [1, 6, 30])
 def test_a_prescription_is_saved_with_as_many_queries_for_many_lines(lines, at_work, consultation):
     address = reverse("clinical:prescription_create", args=[consultation.pk])
-    # Session, account, consultation, token, remedies, lock, relations, earlier lines, rows, token, session.
-    assert asked(at_work, address, prescription_data(*[LINE] * lines)) <= 11
+    # Session, account, consultation, remedies, lock, relations, earlier lines, rows, token.
+    assert asked(at_work, address, prescription_data(*[LINE] * lines)) <= 9
     items = PrescriptionItem.objects.all()
     assert items.count() == lines
     assert [item.history.get().history_type for item in items] == ["+"] * lines
@@ -41,11 +42,27 @@ def test_a_note_is_saved_with_as_many_queries_for_many_complaints(rows, at_work,
         "complaint-INITIAL_FORMS": 0,
     }
     data |= {f"complaint-{number}-name": f"Complaint {number}" for number in range(rows)}
-    assert asked(at_work, reverse("clinical:consultation_update", args=[consultation.pk]), data) == 16
+    # Session, account, consultation, lock, prescription, complaints, rows, draft, words of success.
+    assert asked(at_work, reverse("clinical:consultation_update", args=[consultation.pk]), data) == 9
     complaints = Complaint.objects.all()
     assert complaints.count() == rows
     assert [one.history.get().history_type for one in complaints] == ["+"] * rows
     assert AuditLog.objects.filter(entity="Complaint", action=AuditLog.Action.CREATE).count() == rows
+
+
+@pytest.mark.parametrize("lines", [1, 6, 30])
+def test_a_note_and_its_prescription_are_saved_with_as_many_queries_for_many_lines(lines, at_work, consultation):
+    page = Window(at_work, consultation)
+    data = page.typed(complaints="Cannot go on like this", **page.lines(*[LINE] * lines, advice="No coffee"))
+    # Those of a note, and: drafts of other windows, remedies, relations, earlier lines.
+    assert asked(at_work, page.path, data) == 13
+    rows = [Consultation.objects.get(), Prescription.objects.get(), *PrescriptionItem.objects.all()]
+    assert len(rows) == 2 + lines
+    for row, action in zip(rows, ["UPDATE", *["CREATE"] * (1 + lines)], strict=True):
+        record = row.history.latest()
+        assert (record.history_user, record.updated_at) == (consultation.doctor, row.updated_at)
+        entry = AuditLog.objects.get(entity_id=row.pk, action=action)
+        assert (entry.user, entry.patient_id) == (consultation.doctor, consultation.patient_id)
 
 
 @pytest.mark.parametrize(("name", "typed"), [("percent", "101"), ("value", "4"), ("value", "x")])

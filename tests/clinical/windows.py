@@ -27,7 +27,7 @@ class Window:
     def shown_lines(self):
         """Return the lines of the page as they would be sent again."""
         rows = self.page.context["form"].rx.items.forms
-        return [row.typed() for row in rows if not row.is_blank()]
+        return [row.typed() for row in rows if not row.is_blank]
 
     def typed(self, **fields):
         texts = {"complaints": "", "diagnosis": "", "prescription": "", "notes": "", "complaint-TOTAL_FORMS": "0"} | {

@@ -8,17 +8,22 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, View
 
 from homeo.base.errors import BusyError, DomainError, is_lock_timeout
-from homeo.base.fields import CUID_LENGTH
+from homeo.base.fields import CUID_LENGTH, new_id
 from homeo.base.forms import TOKEN_FIELD, VERSION_FIELD
 from homeo.base.messages import say_later
 from homeo.base.models import Submission
 from homeo.base.views.access import AccessMixin, ScopedObjectMixin
 
 
+class SentBeforeError(Exception):
+    """The form has had its effect already."""
+
+
 class PerformMixin:
     """Hand the valid form to `perform()`, one service call, and say what happened.
 
-    `perform(form)` returns the changed object (or None); a `DomainError` of it is shown on the form.
+    `perform(form)` returns the changed object (or None); a `DomainError` of it is shown on the form. What happened is
+    kept in a row of `submission`, with the change, and said by the next page.
     """
 
     def get_form_kwargs(self):
@@ -34,19 +39,10 @@ class PerformMixin:
         raise NotImplementedError
 
     def form_valid(self, form):
-        """Make the change, or show why it was refused."""
-        try:
-            with transaction.atomic():
-                self.result = self.perform(form)
-        except DomainError as error:
-            form.add_domain_error(error)
-        except DatabaseError as error:
-            if not is_lock_timeout(error):
-                raise
-            form.add_domain_error(BusyError())
-        else:
-            return self.succeed()
-        return self.form_invalid(form)
+        """Make the change; a refusal ends the transaction that the page has begun."""
+        self.form = form
+        self.result = self.perform(form)
+        return self.succeed()
 
     def form_invalid(self, form):
         """Show the form again with what was typed, as 422: nothing was changed."""
@@ -60,13 +56,22 @@ class PerformMixin:
         return self.form_invalid(form)
 
     def succeed(self):
-        """Say what happened and go on."""
-        messages.success(self.request, self.get_success_message())
-        return HttpResponseRedirect(self.get_success_url())
+        """Keep the answer, then give it."""
+        self.keep()
+        return self.go_on()
 
+    def keep(self) -> None:
+        """Write down what happened and where to go on, with the change itself."""
+        self.submission.message = str(self.get_success_message())[:500]
+        self.submission.redirect_to = str(self.get_success_url())
+        if not self.submission.keep():
+            raise SentBeforeError
 
-class SentBeforeError(Exception):
-    """The form has had its effect already."""
+    def go_on(self):
+        """Answer with the next page, which says what happened."""
+        response = HttpResponseRedirect(self.submission.redirect_to)
+        say_later(self.request, response, self.submission)
+        return response
 
 
 class OnceMixin(PerformMixin):
@@ -107,36 +112,12 @@ class OnceMixin(PerformMixin):
         if not self.submission.keep():
             raise SentBeforeError
 
-    def form_valid(self, form):
-        """Make the change; a refusal ends the transaction."""
-        self.form = form
-        self.result = self.perform(form)
-        return self.succeed()
-
     def repeat(self, before: Submission):
         """Answer a form that was sent before with the same success."""
         if (before.user_id, before.path) != (self.request.user.pk, self.request.path):
             raise BadRequest("The token belongs to another form.")
         self.submission = before
         return self.go_on()
-
-    def succeed(self):
-        """Keep the answer for a repetition, then give it."""
-        self.keep()
-        return self.go_on()
-
-    def go_on(self):
-        """Answer with the next page, which says what happened."""
-        response = HttpResponseRedirect(self.submission.redirect_to)
-        say_later(self.request, response, self.submission)
-        return response
-
-    def keep(self) -> None:
-        """Write down what happened and where to go on, with the change itself."""
-        self.submission.message = str(self.get_success_message())[:500]
-        self.submission.redirect_to = str(self.get_success_url())
-        if not self.submission.keep():
-            raise SentBeforeError
 
 
 class VersionedMixin(PerformMixin):
@@ -158,12 +139,18 @@ class VersionedMixin(PerformMixin):
 
     def post(self, request, *args, **kwargs):
         """Lock the row, compare versions, then handle the form."""
+        # For the words of success alone: a form that is sent again is told by its version.
+        self.submission = Submission(token=new_id(), user_id=request.user.pk, path=request.path)
         try:
             with transaction.atomic():
                 self.object = self.lock_object()
                 if self.is_stale():
                     return self.conflict()
                 return super().post(request, *args, **kwargs)
+        except DomainError as error:
+            # Told after the transaction, so that nobody waits for its locks meanwhile.
+            self.form.add_domain_error(error)
+            return self.form_invalid(self.form)
         except DatabaseError as error:
             if not is_lock_timeout(error):
                 raise
