@@ -131,6 +131,26 @@ def test_each_role_finds_in_what_it_may_read(told, doctor, receptionist, admin):
     assert found(told.user, "fee") == ["receipt-rupee"]
 
 
+def test_lines_are_found_as_they_stand(told, doctor):
+    def found(text):
+        return kinds(timeline.read(doctor, told, chart.sections_for(doctor), words=timeline.words_of(text)))
+
+    natrum, nux = told.prescriptions.get().items.all()
+    natrum.medicine_name = "Sepia officinalis"
+    natrum.save()
+    assert (found("sepia vomica"), found("natrum")) == (["pill"], [])
+    # Of two lines one may end as a word begins with which the other goes on.
+    natrum.notes = "Nux"
+    natrum.save()
+    nux.medicine_name = "Vomica"
+    nux.save()
+    assert (found("nux"), found("vom"), found("nux-vom")) == (["pill"], ["pill"], [])
+    natrum.delete()
+    assert (found("nux"), found("vom")) == ([], ["pill"])
+    nux.delete()
+    assert found("vom") == []
+
+
 def test_a_document_shows_its_picture_or_the_kind_of_its_file(patient, doctor, client_of):
     AppointmentFactory(patient=patient, doctor=doctor)
     for fields in ({"drawn": "PNG"}, {}, {"content_type": "application/dicom"}):
