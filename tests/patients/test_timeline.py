@@ -363,3 +363,23 @@ def test_the_longest_texts_are_kept_and_found(letters, shape, patient, doctor):
     note.save()
     [entry] = timeline.read(doctor, patient, chart.sections_for(doctor), words=["vertigo"]).entries
     assert entry.url == reverse("clinical:consultation_detail", args=[note.pk])
+
+
+def test_the_same_words_keep_their_key_and_others_get_one(told, doctor, client_of):
+    client = client_of(doctor)
+
+    def key_of(text):
+        return client.post(url(told), {"q": text})["Location"].rpartition("search=")[2]
+
+    first = key_of("migrane")
+    assert key_of(" migrane ") == first
+    others = [key_of(f"word{n}") for n in range(10)]
+    assert len({first, *others}) == 11
+    assert client.get(url(told, search=first)).context["search_text"] == "migrane"
+    # Nearly gone: it gets a key that stays.
+    latest = key_of("migrane")
+    assert latest != first
+    for n in range(10):
+        key_of(f"more{n}")
+    assert client.get(url(told, search=latest)).context["search_text"] == "migrane"
+    assert client.get(url(told, search=first)).context["search_text"] == ""
