@@ -18,8 +18,9 @@ LINES = (
     .order_by("position", "created_at", "id")
     .values(line=JSONObject(code="remedy__code", **{name: name for name in LINE_FACTS}))
 )
+# Lines are looked up only where the words of all of them, which a trigger keeps beside the prescription, hold the word.
 PRESCRIPTION_SEARCH = """
-    ({{table}}.search @@ {{word}} OR EXISTS (
+    ({{table}}.search @@ {{word}} OR {{table}}.lines_search @@ {{word}} AND EXISTS (
         SELECT FROM clinical_prescriptionitem AS line
         WHERE line.prescription_id = {{table}}.id AND line.search @@ {{word}}{known}
     ))

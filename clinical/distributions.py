@@ -94,6 +94,6 @@ class Distribution:
         segments = []
         for value, count in sorted(self.counts.items()):
             if count:
-                segments.append(Segment(value, round(x, 1), round(max(unit * count - GAP, 1), 1)))
+                segments.append(Segment(value, round(x, 2), round(max(unit * count - GAP, 1), 2)))
                 x += unit * count
         return segments

@@ -7,13 +7,14 @@ not see, neither the tab nor the timeline shows. `Actions` stand in the head of 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from django.core.paginator import Page
 from django.db import connection
 from django.db.models import Count, F, Model, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -121,6 +122,9 @@ def _address_around(view: str) -> list[str]:
     return reverse(view, args=[PLACEHOLDER]).split(PLACEHOLDER)
 
 
+PATIENT_COLUMNS = [field.attname for field in Patient._meta.concrete_fields]
+ACCOUNT_COLUMNS = [field.attname for field in User._meta.concrete_fields]
+
 _sections: dict[str, Section] = {}
 _actions: dict[str, Actions] = {}
 
@@ -162,6 +166,24 @@ class StandIns:
     def values(user: User, patient_id: str) -> dict[str, str]:
         """Return what takes their places."""
         return {":user": user.pk, ":patient": patient_id}
+
+
+def patient_for(user: User, pk: str) -> Patient | None:
+    """Return the patient with the account, None for one whom the person may not see."""
+    rows = _patients(user.role, timezone.localdate()).rows({":user": user.pk, ":patient": pk})
+    if not rows:
+        return None
+    patient = Patient.from_db(connection.alias, PATIENT_COLUMNS, rows[0][: len(PATIENT_COLUMNS)])
+    patient.user = User.from_db(connection.alias, ACCOUNT_COLUMNS, rows[0][len(PATIENT_COLUMNS) :])
+    return patient
+
+
+@lru_cache(maxsize=16)
+def _patients(role: str, day: dt.date) -> Statement:
+    """Return the query for a role, which holds for a day: whom a doctor treats depends on it."""
+    standing = StandIns.of(role)
+    patients = Patient.objects.for_user(standing.user).filter(pk=standing.patient.pk)
+    return Statement(patients.values_list(*PATIENT_COLUMNS, *(f"user__{name}" for name in ACCOUNT_COLUMNS)))
 
 
 def counts(user: User, patient: Patient, sections: list[Section]) -> dict[str, int]:

@@ -30,8 +30,9 @@ WORDS_MAX = 8
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
 CURSOR = re.compile(r"(-?[0-9]{1,17})-([a-z0-9]{1,24})")
-# The text is folded before it is quoted: folding may give a quote.
-WORD = "to_tsquery('simple', quote_literal(homeo_fold(%s)) || ':*')"
+# The text is folded before it is quoted: folding may give a quote. It is a SELECT so as to be done once, not for each
+# row.
+WORD = "(SELECT to_tsquery('simple', quote_literal(homeo_fold(%s)) || ':*'))"
 WITHIN_WORDS = frozenset("-./")
 
 

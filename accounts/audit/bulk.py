@@ -67,6 +67,11 @@ def create(objects: list, *, actor=None) -> list:
     return objects
 
 
+def log(entries: list[AuditLog]) -> None:
+    """Insert entries of the audit log, which has no history, in one statement."""
+    _execute(_inserts(entries))
+
+
 @transaction.atomic(savepoint=False)
 def update(queryset, *, actor=None, **values) -> int:
     """Set `values` on every row of `queryset`, which is locked meanwhile; return how many rows there were."""

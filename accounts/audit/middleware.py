@@ -1,5 +1,6 @@
 """One entry for each page that shows one patient's data."""
 
+from accounts.audit import bulk
 from accounts.audit.entries import entry
 from accounts.models import AuditLog
 
@@ -26,7 +27,7 @@ def record_patient_pages(get_response):
                 for patient_id in getattr(request, "shown_patient_ids", ())
             ]
             if entries:
-                AuditLog._base_manager.bulk_create(entries)
+                bulk.log(entries)
         return response
 
     return middleware

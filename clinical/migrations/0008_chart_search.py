@@ -1,4 +1,4 @@
-"""Full text search in a chart: a column of words beside the text, without regard to case and accents, and its index."""
+"""Full text search in a chart: a column of words beside the text, without regard to case and accents."""
 
 from django.db import migrations
 

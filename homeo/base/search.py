@@ -11,7 +11,7 @@ LETTERS_MOST = 100_000
 
 
 def search_column(table: str, *columns: str) -> migrations.RunSQL:
-    """Return the operation that adds the generated column `search` to a table, over `columns`, with a GIN index.
+    """Return the operation that adds the generated column `search` to a table, over `columns`.
 
     The words are folded as names are, and not stemmed: charts hold several languages, and names of remedies. What
     stands behind the first 100,000 letters is not found.
@@ -21,8 +21,16 @@ def search_column(table: str, *columns: str) -> migrations.RunSQL:
     return migrations.RunSQL(
         f"""
         ALTER TABLE {table} ADD COLUMN search tsvector
-            GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, {text})) STORED;
-        CREATE INDEX {table}_search ON {table} USING gin (search);
+            GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, {text})) STORED
         """,
         f"ALTER TABLE {table} DROP COLUMN search",
     )
+
+
+def without_index(table: str) -> migrations.RunSQL:
+    """Return the operation that drops the index over `search`, which tables that were made earlier have.
+
+    Rows are searched within one chart, by an index that begins with the patient; over all charts, common words cost
+    each row that is written, and a plan that begins with them reads the whole clinic.
+    """
+    return migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {table}_search", migrations.RunSQL.noop)

@@ -10,13 +10,19 @@ SEARCH_MAX_LENGTH = 80
 
 
 def keep_search(request, text: str) -> str:
-    """Keep the words of a search, the latest 20 of a session, and return their key ("" for no words)."""
+    """Keep the words of a search, the latest 20 of a session, and return their key ("" for no words).
+
+    Words among the latest ten keep their key, which costs no write of the session.
+    """
     text = text.strip()[:SEARCH_MAX_LENGTH]
     if not text:
         return ""
+    searches = [*request.session.get("searches", {}).items()]
+    for key, words in searches[-SEARCHES_KEPT // 2 :]:
+        if words == text:
+            return key
     key = secrets.token_hex(4)
-    searches = request.session.get("searches", {})
-    request.session["searches"] = dict([*searches.items(), (key, text)][-SEARCHES_KEPT:])
+    request.session["searches"] = dict([*searches, (key, text)][-SEARCHES_KEPT:])
     return key
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -12,6 +12,7 @@ from django_htmx.http import replace_url
 
 from homeo.base.searches import keep_search, kept_search
 from homeo.base.views import ScopedObjectMixin, VersionedFormView
+from homeo.base.views.access import shows_patient
 from patients import chart, services, timeline
 from patients.forms.records import ClinicalNotesForm
 from patients.models import Guardian, Patient
@@ -21,8 +22,15 @@ class PatientDetailView(ScopedObjectMixin, TemplateView):
     """Who the patient is, and the sections of the chart that the person may see, one a tab."""
 
     permission_required = "patients.view_patient"
-    queryset = Patient.objects.with_account()
     template_name = "patients/patient_detail.html"
+
+    def get_object(self, queryset=None):
+        """Return the patient, or raise 404."""
+        patient = chart.patient_for(self.request.user, self.kwargs["pk"])
+        if patient is None:
+            raise Http404
+        shows_patient(self.request, patient.pk)
+        return patient
 
     @cached_property
     def sections(self):

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from clinical.models import PrescriptionItem, Remedy, RemedyRelation
@@ -11,6 +12,7 @@ from homeo.demo.factories.clinical import PrescriptionItemFactory
 pytestmark = pytest.mark.django_db
 
 READ = import_module("clinical.migrations.0005_read_lines")
+WORDS = import_module("clinical.migrations.0013_words_of_old_lines")
 FIRST = import_module("clinical.migrations.0004_first_remedies")
 
 
@@ -34,6 +36,23 @@ def old_lines():
         PrescriptionItemFactory(medicine_name=name, potency=potency, duration=duration, read=None, **blank)
         for name, potency, duration in words
     ]
+
+
+def test_the_words_of_old_lines_are_told_batch_by_batch(apps, monkeypatch):
+    def found():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM clinical_prescription WHERE lines_search @@ 'natrum'::tsquery")
+            return cursor.fetchone()[0]
+
+    monkeypatch.setattr(WORDS, "BATCH", 2)
+    for _n in range(5):
+        PrescriptionItemFactory(medicine_name="Natrum muriaticum")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE clinical_prescription SET lines_search = NULL")
+    assert found() == 0
+    with connection.schema_editor() as editor:
+        WORDS.fill(apps, editor)
+    assert found() == 5
 
 
 def meaning():

@@ -131,6 +131,26 @@ def test_each_role_finds_in_what_it_may_read(told, doctor, receptionist, admin):
     assert found(told.user, "fee") == ["receipt-rupee"]
 
 
+def test_lines_are_found_as_they_stand(told, doctor):
+    def found(text):
+        return kinds(timeline.read(doctor, told, chart.sections_for(doctor), words=timeline.words_of(text)))
+
+    natrum, nux = told.prescriptions.get().items.all()
+    natrum.medicine_name = "Sepia officinalis"
+    natrum.save()
+    assert (found("sepia vomica"), found("natrum")) == (["pill"], [])
+    # Of two lines one may end as a word begins with which the other goes on.
+    natrum.notes = "Nux"
+    natrum.save()
+    nux.medicine_name = "Vomica"
+    nux.save()
+    assert (found("nux"), found("vom"), found("nux-vom")) == (["pill"], ["pill"], [])
+    natrum.delete()
+    assert (found("nux"), found("vom")) == ([], ["pill"])
+    nux.delete()
+    assert found("vom") == []
+
+
 def test_a_document_shows_its_picture_or_the_kind_of_its_file(patient, doctor, client_of):
     AppointmentFactory(patient=patient, doctor=doctor)
     for fields in ({"drawn": "PNG"}, {}, {"content_type": "application/dicom"}):
@@ -343,3 +363,23 @@ def test_the_longest_texts_are_kept_and_found(letters, shape, patient, doctor):
     note.save()
     [entry] = timeline.read(doctor, patient, chart.sections_for(doctor), words=["vertigo"]).entries
     assert entry.url == reverse("clinical:consultation_detail", args=[note.pk])
+
+
+def test_the_same_words_keep_their_key_and_others_get_one(told, doctor, client_of):
+    client = client_of(doctor)
+
+    def key_of(text):
+        return client.post(url(told), {"q": text})["Location"].rpartition("search=")[2]
+
+    first = key_of("migrane")
+    assert key_of(" migrane ") == first
+    others = [key_of(f"word{n}") for n in range(10)]
+    assert len({first, *others}) == 11
+    assert client.get(url(told, search=first)).context["search_text"] == "migrane"
+    # Nearly gone: it gets a key that stays.
+    latest = key_of("migrane")
+    assert latest != first
+    for n in range(10):
+        key_of(f"more{n}")
+    assert client.get(url(told, search=latest)).context["search_text"] == "migrane"
+    assert client.get(url(told, search=first)).context["search_text"] == ""

@@ -1,0 +1,16 @@
+"""Search a chart by its patient: an index over the words of all charts only costs what is written."""
+
+from django.db import migrations
+
+from homeo.base.search import without_index
+
+
+class Migration(migrations.Migration):
+
+    atomic = False
+
+    dependencies = [("patients", "0004_chart_indexes")]
+
+    operations = [
+        without_index("patients_medicalrecord"),
+    ]
