@@ -166,6 +166,12 @@ class BookingForm(BaseForm):
         is_seen = field in self.fields and not self.fields[field].widget.is_hidden
         self.add_error(field if is_seen else None, error.message)
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Tell whether what was refused is an offer of another doctor or day than the form shows."""
+        wanted = self.wanted["doctor"].pk, self.wanted["date"].isoformat()
+        return wanted != (self["doctor"].value(), self["date"].value())
+
     def ask_again(self, offers) -> None:
         """Turn the time that was refused into `asked`, and choose the first of `offers`."""
         data, wanted = self.data.copy(), self.wanted

@@ -5,17 +5,19 @@ import datetime as dt
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django_htmx.http import reselect, reswap, retarget
 
 from accounts.models import shown_name
 from homeo.base.templatetags.homeo import clock, day
 from homeo.base.views import OnceFormView, ScopedObjectMixin
 from homeo.base.views.access import shows_patient
+from homeo.base.views.forms import lead_on
 from patients.models import Patient
 from scheduling import availability, services
 from scheduling.calendar import Calendar
@@ -32,6 +34,8 @@ from scheduling.slots import parse_slot_key
 from scheduling.views.slots import PatientChooseView
 
 NEXT_VISITS = 3
+FORM, REFUSAL = "booking", "refusal"
+"""The ids of the form, and of the place in it where a refusal is told."""
 
 
 def day_of(value) -> dt.date | None:
@@ -50,7 +54,8 @@ def when(appointment: Appointment) -> str:
 class FindTimeMixin:
     """A form that asks for a kind of visit, a doctor, a day and a time, with the free slots beside it.
 
-    A time that is not free is answered with who has it and the nearest free ones; what was typed stays.
+    A time that is not free is answered with who has it and the nearest free ones; what was typed stays. htmx is answered
+    with the form, of a taken time with what changes on it, unless it shows another doctor, another day or errors.
     `moving` is the visit that gives up its time, `get_patient(form)` whose visit it is.
     """
 
@@ -159,12 +164,27 @@ class FindTimeMixin:
             patient=self.get_patient(form),
             calendar=self.calendar,
         )
-        form.ask_again(offers)
         is_taken = isinstance(form.refusal, services.SlotTakenError)
-        context = self.get_context_data(
-            form=form, wanted=wanted, offers=offers, clash=self.clash_of(form.refusal), is_taken=is_taken
-        )
-        return self.render_to_response(context, status=409 if is_taken else 422)
+        is_part = is_taken and self.request.htmx.target == REFUSAL and not form.is_elsewhere
+        form.ask_again(offers)
+        context = {
+            "form": form,
+            "wanted": wanted,
+            "offers": offers,
+            "clash": self.clash_of(form.refusal),
+            "is_taken": is_taken,
+        }
+        if is_part:
+            context |= {"slots": self.slots_of(form), "chosen": form["slot"].value(), "moving": self.moving}
+            return render(self.request, "scheduling/_refused.html", context, status=409)
+        return self.render_to_response(self.get_context_data(**context), status=409 if is_taken else 422)
+
+    def render_to_response(self, context, **response_kwargs):
+        """Show the page; htmx takes the form out of it."""
+        response = super().render_to_response(context, **response_kwargs)
+        if self.request.htmx:
+            retarget(reselect(reswap(response, "outerHTML"), f"#{FORM}"), f"#{FORM}")
+        return response
 
     def clash_of(self, refusal) -> Appointment | None:
         """Return the visit in the way, if the person may see it."""
@@ -245,7 +265,7 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         if slot and not asked["time"]:
             asked |= {"date": slot[0].isoformat(), "time": f"{slot[1]:%H:%M}", "doctor": slot[2]}
         query = urlencode({"patient": self.patient.pk} | {name: value for name, value in asked.items() if value})
-        return HttpResponseRedirect(f"{reverse('scheduling:series_create')}?{query}")
+        return lead_on(request, f"{reverse('scheduling:series_create')}?{query}")
 
     def get_patient(self, form):
         """Return the patient of the page."""
