@@ -4,8 +4,9 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -34,6 +35,7 @@ from scheduling.slots import parse_slot_key
 from scheduling.views.slots import PatientChooseView
 
 NEXT_VISITS = 3
+COLLEAGUE_SHOWN = ("first_name", "last_name", "role", "doctor__user", "doctor__slot_minutes")
 FORM, REFUSAL = "booking", "refusal"
 """The ids of the form, and of the place in it where a refusal is told."""
 
@@ -54,8 +56,8 @@ def when(appointment: Appointment) -> str:
 class FindTimeMixin:
     """A form that asks for a kind of visit, a doctor, a day and a time, with the free slots beside it.
 
-    A time that is not free is answered with who has it and the nearest free ones; what was typed stays. htmx is answered
-    with the form, of a taken time with what changes on it, unless it shows another doctor, another day or errors.
+    A time that is not free is answered with who has it and the nearest free ones; what was typed stays. htmx gets the
+    form anew, but of a taken time only what changes, unless the form shows errors, or now another doctor or day.
     `moving` is the visit that gives up its time, `get_patient(form)` whose visit it is.
     """
 
@@ -149,7 +151,9 @@ class FindTimeMixin:
         if not isinstance(form.refusal, services.SlotTakenError | services.NotBookableError):
             return super().form_invalid(form)
         wanted = form.wanted
-        wanted["doctor"] = self.doctors_with_profiles.filter(pk=wanted["doctor"].pk).first()
+        # Where it is taken, the doctor was found fit for visits under the lock.
+        doctor = getattr(form.refusal, "doctor", None)
+        wanted["doctor"] = doctor or self.doctors_with_profiles.filter(pk=wanted["doctor"].pk).first()
         if wanted["doctor"] is None:
             return super().form_invalid(form)
         self.calendar = availability.calendar_around(wanted["doctor"], wanted["date"], besides=self.moving)
@@ -157,7 +161,7 @@ class FindTimeMixin:
             wanted["doctor"],
             wanted["date"],
             wanted["time"],
-            colleagues=self.doctors_with_profiles[: availability.COLLEAGUES_ASKED],
+            colleagues=self.doctors_with_profiles.only(*COLLEAGUE_SHOWN)[: availability.COLLEAGUES_ASKED],
             visit_type=wanted["visit_type"],
             length=self.length_of(wanted["doctor"], wanted["visit_type"]),
             besides=self.moving,
@@ -175,9 +179,15 @@ class FindTimeMixin:
             "is_taken": is_taken,
         }
         if is_part:
-            context |= {"slots": self.slots_of(form), "chosen": form["slot"].value(), "moving": self.moving}
-            return render(self.request, "scheduling/_refused.html", context, status=409)
+            return self.render_refusal(context)
         return self.render_to_response(self.get_context_data(**context), status=409 if is_taken else 422)
+
+    def render_refusal(self, context) -> HttpResponse:
+        """Show what a taken time changes on the form."""
+        form, person = context["form"], self.request.user
+        context |= {"slots": self.slots_of(form), "chosen": form["slot"].value(), "moving": self.moving}
+        context["sees_waiting"] = person.has_perm("patients.search_patient")
+        return HttpResponse(render_to_string("scheduling/_refused.html", context), status=409)
 
     def render_to_response(self, context, **response_kwargs):
         """Show the page; htmx takes the form out of it."""
@@ -268,8 +278,9 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         return lead_on(request, f"{reverse('scheduling:series_create')}?{query}")
 
     def get_patient(self, form):
-        """Return the patient of the page."""
-        return self.patient
+        """Return the patient of the page, by the id alone."""
+        patients = Patient.objects.for_user(self.request.user).only("pk")
+        return get_object_or_404(patients, pk=self.patient_id)
 
     def get_defaults(self):
         """Start with the usual kind of visit and the doctor whom the patient saw last."""
@@ -288,7 +299,7 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         }
         if self.waiting:
             return services.book_from_waiting_list(actor=self.request.user, entry=self.waiting, **booking)
-        return services.book_appointment(actor=self.request.user, patient=Patient(pk=self.patient_id), **booking)
+        return services.book_appointment(actor=self.request.user, patient=Patient(id=self.patient_id), **booking)
 
     def get_success_message(self):
         """Say who is booked with whom, and when."""

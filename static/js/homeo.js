@@ -407,13 +407,15 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (isGuarded(detail.elt) && !leadsOn(detail)) detail.elt.removeAttribute("aria-busy");
 });
 
+// A form that comes back holds what was typed; of that, what is wrong comes first.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (!isGuarded(target)) return;
+  dirty.add(target);
+  $(".is-invalid", target)?.focus();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (isGuarded(event.target)) {
-    // Back with what was typed: what is wrong comes first.
-    dirty.add(event.target);
-    $(".is-invalid", event.target)?.focus();
-    return;
-  }
+  if (isGuarded(event.target)) return;
   announce($("[data-say]", event.detail.target)?.textContent);
   const dialog = $("dialog[data-dialog-auto]:not([open])", event.detail.target);
   dialog?.showModal();
