@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from homeo.base.errors import DomainError
 from scheduling.models import Appointment, OfferStatus, SlotOffer
 from scheduling.slots import Slot
@@ -14,18 +15,21 @@ SHOWN = 12
 class SlotTakenError(DomainError):
     """Somebody else has the time: `clash` is the visit in the way, where it can be told.
 
-    `held_until` is the moment until which the time is offered to the waiting list, where that is in the way.
+    `doctor` is the one whose time it is, with the profile, where that was read. `held_until` is the moment until which
+    the time is offered to the waiting list, where that is in the way.
     """
 
     def __init__(
         self,
         message: str,
         *,
+        doctor: User | None = None,
         clash: Appointment | None = None,
         is_patients: bool = False,
         held_until: dt.datetime | None = None,
     ):
         super().__init__(message, field="appointment_time")
+        self.doctor = doctor
         self.clash = clash
         self.is_patients = is_patients
         self.held_until = held_until

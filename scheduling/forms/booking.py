@@ -63,7 +63,7 @@ class DoctorField(forms.ChoiceField):
             raise ValidationError(self.error_messages["invalid_choice"], params={"value": value})
         if not pk and self.required:
             raise ValidationError(self.error_messages["required"])
-        return User(pk=pk) if pk else None
+        return User(id=pk) if pk else None
 
 
 class KindChoiceField(RowChoiceField):
@@ -154,7 +154,7 @@ class BookingForm(BaseForm):
         except ValidationError as error:
             self.add_error("date", error)
             return
-        data.update(doctor=User(pk=doctor_id), date=day, time=time)
+        data.update(doctor=User(id=doctor_id), date=day, time=time)
 
     def add_domain_error(self, error) -> None:
         """Keep the refusal for the page; show it beside the field, unless the page tells it with the free times."""
@@ -165,6 +165,12 @@ class BookingForm(BaseForm):
             return
         is_seen = field in self.fields and not self.fields[field].widget.is_hidden
         self.add_error(field if is_seen else None, error.message)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Tell whether what was refused is an offer of another doctor or day than the form shows."""
+        wanted = self.wanted["doctor"].pk, self.wanted["date"].isoformat()
+        return wanted != (self["doctor"].value(), self["date"].value())
 
     def ask_again(self, offers) -> None:
         """Turn the time that was refused into `asked`, and choose the first of `offers`."""

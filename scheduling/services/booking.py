@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,12 +20,12 @@ from scheduling.availability import (
     is_clear,
     is_within_hours,
 )
-from scheduling.calendar import Besides, Calendar, without
+from scheduling.calendar import Calendar
 from scheduling.errors import NotBookableError, SlotTakenError
 from scheduling.models import Appointment, Notice, NoticeKind, SchedulingRules, SlotOffer, VisitType
-from scheduling.models.visits import VisitRange
 from scheduling.services.locks import lock_appointment, lock_doctor, lock_patient
 from scheduling.services.notices import announce, notices_of_change, notices_of_new, send_later
+from scheduling.slots import Span, minute_of, overlaps, time_of
 
 CLASH_SHOWN = (
     *("appointment_date", "appointment_time", "duration", "created_at"),
@@ -279,7 +278,7 @@ def _require_room(appointment: Appointment, **but) -> None:
     """
     calendar = _calendar_of(appointment, **but)
     require_hours(appointment, calendar)
-    _require_clear(appointment, calendar, besides=but.get("besides"))
+    _require_clear(appointment, calendar)
 
 
 def _calendar_of(appointment: Appointment, **but) -> Calendar:
@@ -296,12 +295,16 @@ def require_hours(appointment: Appointment, calendar: Calendar) -> None:
         )
 
 
-def _require_clear(appointment: Appointment, calendar: Calendar, *, besides: Besides = None) -> None:
-    when = (appointment.doctor, appointment.appointment_date, appointment.appointment_time)
-    if not is_clear(calendar, *when, Length.as_booked(appointment)):
-        clash = _clash(appointment, besides=besides, doctor=appointment.doctor)
-        message = _("The doctor already has a visit at that time.") if clash else _("This time is kept free.")
-        raise SlotTakenError(message, clash=clash, held_until=None if clash else _held_until(appointment))
+def _require_clear(appointment: Appointment, calendar: Calendar) -> None:
+    """Refuse a time that is taken, held by an offer, or too near to another visit."""
+    doctor, day, time = appointment.doctor, appointment.appointment_date, appointment.appointment_time
+    if is_clear(calendar, doctor, day, time, Length.as_booked(appointment)):
+        return
+    taken = [busy for busy in calendar.busy[doctor.pk, day] if overlaps((busy.start, busy.end), _span(appointment))]
+    clash = _clash(appointment, doctor=doctor, appointment_time__in=[time_of(busy.start) for busy in taken])
+    message = _("The doctor already has a visit at that time.") if clash else _("This time is kept free.")
+    held_until = None if clash else _held_until(appointment)
+    raise SlotTakenError(message, doctor=doctor, clash=clash, held_until=held_until)
 
 
 def _held_until(appointment: Appointment) -> dt.datetime | None:
@@ -349,24 +352,21 @@ def _told_as_taken(appointment: Appointment):
         if sqlstate(error) != EXCLUSION_VIOLATION:
             raise
         if error.__cause__.diag.constraint_name == "appointment_patient_once":
-            clash = _clash(appointment, patient=appointment.patient)
-            message = _("The patient already has a visit at that time.")
-            raise SlotTakenError(message, clash=clash, is_patients=True) from error
-        clash = _clash(appointment, doctor=appointment.doctor)
-        raise SlotTakenError(_("Somebody else booked this time a moment ago."), clash=clash) from error
+            message, whose = _("The patient already has a visit at that time."), {"patient": appointment.patient}
+        else:
+            message, whose = _("Somebody else booked this time a moment ago."), {"doctor": appointment.doctor}
+        clash = _clash(appointment, **whose)
+        is_patients = "patient" in whose
+        raise SlotTakenError(message, doctor=appointment.doctor, clash=clash, is_patients=is_patients) from error
 
 
-def _clash(appointment: Appointment, *, besides: Besides = None, **whose) -> Appointment | None:
-    """Return the visit that overlaps, with the people in it; `besides` are about to move."""
-    when = (appointment.appointment_date, appointment.appointment_time, appointment.duration)
-    visits = without(Appointment.objects.occupying(), besides)
-    return (
-        visits.on(appointment.appointment_date)
-        .filter(is_overbooked=False, **whose)
-        .exclude(pk=appointment.pk)
-        .alias(taken=VisitRange("appointment_date", "appointment_time", "duration"))
-        .filter(taken__overlap=VisitRange(*map(Value, when)))
-        .select_related("patient__user", "doctor", "booked_by")
-        .only(*CLASH_SHOWN)
-        .first()
-    )
+def _clash(appointment: Appointment, **which) -> Appointment | None:
+    """Return the visit that overlaps, among those of that day that `which` tells, with the people in it."""
+    visits = Appointment.objects.occupying().on(appointment.appointment_date).filter(is_overbooked=False, **which)
+    with_people = visits.select_related("patient__user", "doctor", "booked_by").only(*CLASH_SHOWN)
+    return next((visit for visit in with_people if overlaps(_span(visit), _span(appointment))), None)
+
+
+def _span(visit: Appointment) -> Span:
+    start = minute_of(visit.appointment_time)
+    return start, start + visit.duration

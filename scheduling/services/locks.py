@@ -10,7 +10,20 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from patients.models import Patient
 from scheduling.errors import NotBookableError
-from scheduling.models import Appointment, SchedulingRules
+from scheduling.models import Appointment, NoticePreference, SchedulingRules
+
+DOCTOR_SHOWN = (
+    *("first_name", "last_name", "role", "is_active"),
+    *("doctor__user", "doctor__slot_minutes", "doctor__consultation_fee"),
+)
+"""What a booking asks of the doctor; more is read when it is asked for."""
+
+PATIENT_SHOWN = (
+    *("created_at", "archived_at"),
+    *(f"user__{name}" for name in ("first_name", "last_name", "role", "email", "is_active")),
+    *(f"notice_preference__{field.name}" for field in NoticePreference._meta.concrete_fields),
+)
+"""What a booking asks of the patient, whom mails about it may reach."""
 
 
 def lock_doctor(doctor: User) -> User:
@@ -18,8 +31,8 @@ def lock_doctor(doctor: User) -> User:
 
     Without the lock many simultaneous inserts wait for each other on the exclusion constraint and deadlock.
     """
-    doctors = User.objects.select_for_update(no_key=True, of=("self",)).select_related("doctor")
-    locked = doctors.filter(pk=doctor.pk).first()
+    doctors = User.objects.select_for_update(no_key=True, of=("self",)).select_related("doctor").only(*DOCTOR_SHOWN)
+    locked = next(iter(doctors.filter(pk=doctor.pk)), None)
     if locked is None or locked.role != Role.DOCTOR or not locked.is_active or not hasattr(locked, "doctor"):
         raise NotBookableError(_("This doctor takes no visits."), field="doctor")
     return locked
@@ -52,7 +65,7 @@ def lock_patient(patient_id: str, *, actor: User | None = None) -> Patient | Non
     """
     patients = Patient.objects.for_user(actor) if actor else Patient.objects.all()
     locked = patients.select_for_update(no_key=True, of=("self",)).select_related("user", "notice_preference")
-    return locked.filter(pk=patient_id).first()
+    return next(iter(locked.only(*PATIENT_SHOWN).filter(pk=patient_id)), None)
 
 
 def lock_rules() -> SchedulingRules:

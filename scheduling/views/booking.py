@@ -4,18 +4,21 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django_htmx.http import reselect, reswap, retarget
 
 from accounts.models import shown_name
 from homeo.base.templatetags.homeo import clock, day
 from homeo.base.views import OnceFormView, ScopedObjectMixin
 from homeo.base.views.access import shows_patient
+from homeo.base.views.forms import lead_on
 from patients.models import Patient
 from scheduling import availability, services
 from scheduling.calendar import Calendar
@@ -32,6 +35,9 @@ from scheduling.slots import parse_slot_key
 from scheduling.views.slots import PatientChooseView
 
 NEXT_VISITS = 3
+COLLEAGUE_SHOWN = ("first_name", "last_name", "role", "doctor__user", "doctor__slot_minutes")
+FORM, REFUSAL = "booking", "refusal"
+"""The ids of the form, and of the place in it where a refusal is told."""
 
 
 def day_of(value) -> dt.date | None:
@@ -50,7 +56,8 @@ def when(appointment: Appointment) -> str:
 class FindTimeMixin:
     """A form that asks for a kind of visit, a doctor, a day and a time, with the free slots beside it.
 
-    A time that is not free is answered with who has it and the nearest free ones; what was typed stays.
+    A time that is not free is answered with who has it and the nearest free ones; what was typed stays. htmx gets the
+    form anew, but of a taken time only what changes, unless the form shows errors, or now another doctor or day.
     `moving` is the visit that gives up its time, `get_patient(form)` whose visit it is.
     """
 
@@ -144,7 +151,9 @@ class FindTimeMixin:
         if not isinstance(form.refusal, services.SlotTakenError | services.NotBookableError):
             return super().form_invalid(form)
         wanted = form.wanted
-        wanted["doctor"] = self.doctors_with_profiles.filter(pk=wanted["doctor"].pk).first()
+        # Where it is taken, the doctor was found fit for visits under the lock.
+        doctor = getattr(form.refusal, "doctor", None)
+        wanted["doctor"] = doctor or self.doctors_with_profiles.filter(pk=wanted["doctor"].pk).first()
         if wanted["doctor"] is None:
             return super().form_invalid(form)
         self.calendar = availability.calendar_around(wanted["doctor"], wanted["date"], besides=self.moving)
@@ -152,19 +161,40 @@ class FindTimeMixin:
             wanted["doctor"],
             wanted["date"],
             wanted["time"],
-            colleagues=self.doctors_with_profiles[: availability.COLLEAGUES_ASKED],
+            colleagues=self.doctors_with_profiles.only(*COLLEAGUE_SHOWN)[: availability.COLLEAGUES_ASKED],
             visit_type=wanted["visit_type"],
             length=self.length_of(wanted["doctor"], wanted["visit_type"]),
             besides=self.moving,
             patient=self.get_patient(form),
             calendar=self.calendar,
         )
-        form.ask_again(offers)
         is_taken = isinstance(form.refusal, services.SlotTakenError)
-        context = self.get_context_data(
-            form=form, wanted=wanted, offers=offers, clash=self.clash_of(form.refusal), is_taken=is_taken
-        )
-        return self.render_to_response(context, status=409 if is_taken else 422)
+        is_part = is_taken and self.request.htmx.target == REFUSAL and not form.is_elsewhere
+        form.ask_again(offers)
+        context = {
+            "form": form,
+            "wanted": wanted,
+            "offers": offers,
+            "clash": self.clash_of(form.refusal),
+            "is_taken": is_taken,
+        }
+        if is_part:
+            return self.render_refusal(context)
+        return self.render_to_response(self.get_context_data(**context), status=409 if is_taken else 422)
+
+    def render_refusal(self, context) -> HttpResponse:
+        """Show what a taken time changes on the form."""
+        form, person = context["form"], self.request.user
+        context |= {"slots": self.slots_of(form), "chosen": form["slot"].value(), "moving": self.moving}
+        context["sees_waiting"] = person.has_perm("patients.search_patient")
+        return HttpResponse(render_to_string("scheduling/_refused.html", context), status=409)
+
+    def render_to_response(self, context, **response_kwargs):
+        """Show the page; htmx takes the form out of it."""
+        response = super().render_to_response(context, **response_kwargs)
+        if self.request.htmx:
+            retarget(reselect(reswap(response, "outerHTML"), f"#{FORM}"), f"#{FORM}")
+        return response
 
     def clash_of(self, refusal) -> Appointment | None:
         """Return the visit in the way, if the person may see it."""
@@ -245,11 +275,12 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         if slot and not asked["time"]:
             asked |= {"date": slot[0].isoformat(), "time": f"{slot[1]:%H:%M}", "doctor": slot[2]}
         query = urlencode({"patient": self.patient.pk} | {name: value for name, value in asked.items() if value})
-        return HttpResponseRedirect(f"{reverse('scheduling:series_create')}?{query}")
+        return lead_on(request, f"{reverse('scheduling:series_create')}?{query}")
 
     def get_patient(self, form):
-        """Return the patient of the page."""
-        return self.patient
+        """Return the patient of the page, by the id alone."""
+        patients = Patient.objects.for_user(self.request.user).only("pk")
+        return get_object_or_404(patients, pk=self.patient_id)
 
     def get_defaults(self):
         """Start with the usual kind of visit and the doctor whom the patient saw last."""
@@ -268,7 +299,7 @@ class AppointmentCreateView(FindTimeMixin, OnceFormView):
         }
         if self.waiting:
             return services.book_from_waiting_list(actor=self.request.user, entry=self.waiting, **booking)
-        return services.book_appointment(actor=self.request.user, patient=Patient(pk=self.patient_id), **booking)
+        return services.book_appointment(actor=self.request.user, patient=Patient(id=self.patient_id), **booking)
 
     def get_success_message(self):
         """Say who is booked with whom, and when."""

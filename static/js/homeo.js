@@ -74,7 +74,10 @@ document.addEventListener("keydown", (event) => {
     const form = target.form ?? target.closest?.("form");
     if (!form) return;
     event.preventDefault();
-    form.requestSubmit($$("[type=submit], button:not([type])", form).find((button) => button.matches(".btn-primary")) ?? null);
+    const button = $$("[type=submit], button:not([type])", form).find((one) => one.matches(".btn-primary"));
+    // Pressed, not only named: htmx takes a button with the focus for the one that was pressed.
+    if (button) button.click();
+    else form.requestSubmit();
     return;
   }
   if (event.key === "Escape") {
@@ -233,6 +236,8 @@ document.addEventListener("submit", (event) => {
     });
     return;
   }
+  // A form that htmx sends stays on the page until the answer leads on.
+  if (form.hasAttribute("hx-post")) return;
   dirty.delete(form);
   if (event.defaultPrevented || form.method !== "post") return;
   form.setAttribute("aria-busy", "true");
@@ -378,7 +383,39 @@ document.addEventListener("click", (event) => {
 /** Send once more what was refused; a form's usual event is kept from asking twice for the same words. */
 const askAgain = ({ elt, requestConfig }) => htmx.trigger(elt, elt.matches("form") ? "submit" : requestConfig.triggeringEvent.type);
 
+const leadsOn = (detail) => Boolean(detail.xhr.getResponseHeader("HX-Redirect"));
+const isGuarded = (element) => element.matches?.("form[data-guard]");
+
+// A form that htmx sends gets the same care as one that the browser sends.
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt: form, issueRequest } = event.detail;
+  if (!isGuarded(form) || !mayBeSignedOut()) return;
+  event.preventDefault();
+  form.setAttribute("aria-busy", "true");
+  signedIn().then((isSignedIn) => {
+    form.removeAttribute("aria-busy");
+    if (isSignedIn) issueRequest(true);
+  });
+});
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (isGuarded(detail.elt)) detail.elt.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  if (leadsOn(detail)) dirty.delete(detail.elt.closest("form"));
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (isGuarded(detail.elt) && !leadsOn(detail)) detail.elt.removeAttribute("aria-busy");
+});
+
+// A form that comes back holds what was typed; of that, what is wrong comes first.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (!isGuarded(target)) return;
+  dirty.add(target);
+  $(".is-invalid", target)?.focus();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
+  if (isGuarded(event.target)) return;
   announce($("[data-say]", event.detail.target)?.textContent);
   const dialog = $("dialog[data-dialog-auto]:not([open])", event.detail.target);
   dialog?.showModal();

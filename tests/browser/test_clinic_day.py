@@ -34,11 +34,14 @@ PERSON = {
 }
 
 
-def test_a_day_of_the_clinic(page_for, sign_in, sees, doctor, receptionist, admin):
+def test_a_day_of_the_clinic(page_for, sign_in, sees, doctor, receptionist, admin, problems):
     desk = page_for()
     sign_in(desk, receptionist)
     register(desk, sees)
     book_by_keyboard(desk, sees, doctor, receptionist)
+    # The taken slot is what the desk is told of.
+    assert len(problems) == 1
+    assert problems.pop().startswith("409")
     receive(desk, sees)
 
     room = page_for()

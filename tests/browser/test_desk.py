@@ -41,7 +41,7 @@ def test_the_keyboard_begins_at_the_first_free_time(page_for, receptionist, book
     assert Appointment.objects.count() == 1
 
 
-def test_back_after_a_booking_does_not_book_twice(page_for, receptionist, booking):
+def test_back_after_a_booking_does_not_book_twice(page_for, receptionist, booking, problems):
     page = page_for(receptionist)
     page.goto(booking)
     page.locator(".slot").first.click()
@@ -55,6 +55,9 @@ def test_back_after_a_booking_does_not_book_twice(page_for, receptionist, bookin
     page.reload()
 
     assert Appointment.objects.count() == 1
+    # The form is new, and no time is chosen on it.
+    assert all(problem.startswith("422") for problem in problems)
+    problems.clear()
 
 
 def test_on_a_slow_network_pressing_again_books_once(page_for, receptionist, booking):

@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, View
+from django_htmx.http import HttpResponseClientRedirect
 
 from homeo.base.errors import BusyError, DomainError, is_lock_timeout
 from homeo.base.fields import CUID_LENGTH, new_id
@@ -17,6 +18,11 @@ from homeo.base.views.access import AccessMixin, ScopedObjectMixin
 
 class SentBeforeError(Exception):
     """The form has had its effect already."""
+
+
+def lead_on(request, url: str):
+    """Answer a form with the next page, also one that htmx sent."""
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 
 class PerformMixin:
@@ -69,7 +75,7 @@ class PerformMixin:
 
     def go_on(self):
         """Answer with the next page, which says what happened."""
-        response = HttpResponseRedirect(self.submission.redirect_to)
+        response = lead_on(self.request, self.submission.redirect_to)
         say_later(self.request, response, self.submission)
         return response
 
