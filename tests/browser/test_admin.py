@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.models import User
 from homeo.demo.factories.accounts import PASSWORD
@@ -27,7 +28,7 @@ def test_figures_of_other_days_and_accounts_are_at_hand(office, doctor, sees):
     sees(office, "admin-accounts")
     office.goto("/")
     office.get_by_role("link", name="Tables").first.click()
-    office.get_by_role("heading", level=1).wait_for()
+    office.get_by_role("heading", level=1, name="Tables").wait_for()
     sees(office, "admin-tables")
 
 
@@ -89,5 +90,5 @@ def test_the_audit_log_is_read_on_a_phone(page_for, admin, patient, client_of, r
     client_of(receptionist).get(reverse("patients:patient_detail", args=[patient.pk]))
     page = page_for(admin, width=360, scheme="dark")
     page.goto(reverse("auditlog_list"))
-    assert page.get_by_text(patient.name).first.is_visible()
+    expect(page.get_by_text(patient.name).first).to_be_visible()
     sees(page, "admin-audit-dark")
