@@ -54,7 +54,7 @@ class PrescriptionItemForm(BaseModelForm):
             "aria-controls": f"list-{name}",
             "spellcheck": "false",
             "hx-post": reverse_lazy("clinical:remedy_search"),
-            "hx-params": name,
+            "hx-params": f"{name},after",
             "hx-trigger": "input changed delay:120ms",
             "hx-target": f"#list-{name}",
             "hx-sync": "this:queue last",

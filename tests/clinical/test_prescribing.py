@@ -1,14 +1,18 @@
 """What helps a doctor to prescribe: what lines mean, picking remedies, repeating, and what changed."""
 
+import json
+import re
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.html import escape
 
 from clinical import durations, services
 from clinical.changes import compared
 from clinical.errors import LinesRefusedError
 from clinical.lines import understood, values_of
-from clinical.models import Prescription, PrescriptionItem
+from clinical.models import Prescription, PrescriptionItem, Remedy, RemedyRelation
 from homeo.demo.factories.clinical import PrescriptionItemFactory, TemplateItemFactory
 from tests.clinical.conftest import LINE, prescription_data
 from tests.clinical.prescribed import given, remedy, url, written
@@ -142,8 +146,58 @@ def test_the_picker_answers_odd_requests_with_nothing(data, at_work):
 
 
 def test_the_picker_asks_the_database_once(at_work, django_assert_num_queries):
-    with django_assert_num_queries(3):  # the session and the person come first
-        at_work.post(reverse("clinical:remedy_search"), {"items-0-medicine_name": "nux"})
+    after = [one.pk for one in Remedy.objects.all()[:30]]
+    for sent in ({}, {"after": after}):
+        with django_assert_num_queries(3):  # the session and the person come first
+            at_work.post(reverse("clinical:remedy_search"), {"items-0-medicine_name": "nux"} | sent)
+
+
+def offers(at_work, text, *after, **fields):
+    """Return how the list says that each remedy goes with those given before, by abbreviation."""
+    sent = {"items-0-medicine_name": text, "after": [remedy(abbreviation).pk for abbreviation in after]} | fields
+    answer = at_work.post(reverse("clinical:remedy_search"), sent).content.decode()
+    rows = re.findall(r"<code>(.*?)</code>.*?</li>", answer)
+    hints = re.findall(r'<code>(.*?)</code>.*?<small class="pick-hint">(.*?)</small>', answer)
+    return rows, dict(hints)
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "told"),
+    [
+        ("sulph", ["acon."], {"sulph.": "complementary to Aconitum napellus"}),  # Aconite's complement is Sulphur
+        ("acon", ["sulph."], {"acon.": "complementary to Sulphur"}),
+        ("rhus", ["arn."], {"rhus-t.": "follows Arnica montana well"}),
+        ("arn", ["rhus-t."], {}),  # the other way round it is not said
+        ("rhus", ["arn.", "bry."], {"rhus-t.": "complementary to Bryonia alba"}),
+        ("apis", ["rhus-t."], {}),  # they are inimical: the line itself warns
+        ("rhus", [], {}),
+    ],
+)
+def test_the_picker_says_what_goes_well_with_the_last_remedies(text, after, told, at_work):
+    rows, hints = offers(at_work, text, *after)
+    assert rows == offers(at_work, text)[0]
+    assert hints == told
+
+
+def test_a_relation_out_of_use_is_not_said_in_the_picker(at_work):
+    relation = RemedyRelation.objects.get(remedy=remedy("rhus-t."), other=remedy("arn."))
+    relation.is_active = False
+    relation.save()
+    assert offers(at_work, "rhus", "arn.")[1] == {}
+
+
+def test_odd_remedies_before_are_passed_over(at_work):
+    assert offers(at_work, "rhus", after=["", "x" * 999, *[remedy("arn.").pk] * 99])[1].keys() == {"rhus-t."}
+
+
+def test_the_page_tells_the_picker_what_was_given_last(at_work, treated, doctor, new):
+    assert "hx-vals" not in re.search('<section class="panel" id="rx".*?>', at_work.get(new).content.decode())[0]
+    given(treated, doctor, "bry.", days_ago=9)
+    last = given(treated, doctor, "arn.")
+    assert json.loads(at_work.get(new).context["after"]) == {"after": [remedy("arn.").pk]}
+    page = at_work.get(new).content.decode()
+    assert escape(json.dumps({"after": [remedy("arn.").pk]})) in page
+    assert at_work.get(url("prescription_replace", last)).context["after"] == ""
 
 
 def test_a_line_that_is_filled_in_is_read(at_work, treated, doctor):
