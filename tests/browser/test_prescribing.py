@@ -97,6 +97,17 @@ def test_a_prescription_is_written_by_keyboard_alone(page_for, doctor, treated, 
     ]
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_the_list_says_what_goes_well_with_the_last_remedy(page_for, doctor, treated, sees, width, scheme):
+    page = page_for(doctor, width=width, scheme=scheme)
+    page.goto(reverse("clinical:patient_prescription_create", args=[treated.pk]))
+    page.get_by_role("button", name="Add a line").press("Enter")
+    page.keyboard.type("bry")
+    option = page.get_by_role("option", name="Bryonia alba")
+    expect(option).to_contain_text("complementary to Rhus toxicodendron")
+    sees(page, f"prescribe-pick-hint-{scheme}")
+
+
 def test_favourites_are_kept_and_put_in_and_what_is_signed_is_replaced(page_for, doctor, treated, sees):
     page = page_for(doctor, scheme="dark")
     signed = Prescription.objects.get()
