@@ -349,6 +349,15 @@ class RemedyQuerySet(BaseQuerySet):
         rank = Case(*(When(when, then=place) for place, when in enumerate(ranks)), output_field=IntegerField())
         return self.alias(rank=rank).filter(rank__isnull=False).order_by("rank", "letters")
 
+    def after(self, given):
+        """Note of each which of the remedies `given` (ids) it is complementary to (`complements`) or `follows` well."""
+        relations = self.model.relations.rel.related_model.objects.filter(is_active=True)
+        complementary = relations.filter(kind="COMPLEMENTARY")
+        own = complementary.filter(remedy=OuterRef("pk"), other__in=given).values("other__name")
+        of_other = complementary.filter(other=OuterRef("pk"), remedy__in=given).values("remedy__name")
+        following = relations.filter(kind="FOLLOWS_WELL", remedy=OuterRef("pk"), other__in=given).values("other__name")
+        return self.annotate(complements=Coalesce(Subquery(own[:1]), Subquery(of_other[:1])), follows=following[:1])
+
     def meant(self, texts):
         """Return the remedy that each of `texts` means, by text: its abbreviation, its name, or the only one that fits.
 

@@ -69,7 +69,7 @@ def create(objects: list, *, actor=None) -> list:
 
 def log(entries: list[AuditLog]) -> None:
     """Insert entries of the audit log, which has no history, in one statement."""
-    _execute(_inserts(entries))
+    _execute([(_statement(AuditLog, CREATED), [_row(entry, is_new=True) for entry in entries])])
 
 
 @transaction.atomic(savepoint=False)

@@ -26,7 +26,7 @@ class RemedyField(BoundField):
             "aria-expanded": "false",
             "aria-controls": f"list-{self.html_name}",
             "hx-post": reverse_lazy("clinical:remedy_search"),
-            "hx-params": self.html_name,
+            "hx-params": f"{self.html_name},after",
             "hx-trigger": "input changed delay:120ms",
             "hx-target": f"#list-{self.html_name}",
             "hx-sync": "this:queue last",

@@ -1,5 +1,7 @@
 """What the buttons beside lines do: they change what stands in a form, and save nothing of it."""
 
+import json
+
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -79,7 +81,9 @@ class LinesMixin:
         """Let the form read its lines beside `last`, and return what shows them."""
         form.read(patient=self.patient, last=last, besides=self.replaced)
         check = reverse("clinical:prescription_reading", args=[self.patient.pk])
+        given = [item.remedy_id for item in last.items.all() if item.remedy_id] if last and not self.replaced else []
         return {
+            "after": json.dumps({"after": given}) if given else "",
             "replaced": self.replaced,
             "last_prescription": last,
             "own_templates": None,

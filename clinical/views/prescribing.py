@@ -15,7 +15,7 @@ from clinical.forms import (
     PrescriptionReplaceForm,
     PrescriptionUpdateForm,
 )
-from clinical.lines import values_of
+from clinical.lines import LINES_MAX, values_of
 from clinical.models import Prescription, Remedy
 from clinical.views.consultations import OwnConsultationMixin
 from clinical.views.lines import LinesMixin
@@ -35,10 +35,11 @@ class RemedySearchView(AccessMixin, View):
     http_method_names = ["post"]
 
     def post(self, request):
-        """Answer with at most 12 options for the one field that was sent."""
+        """Answer with at most 12 options for the one field that was sent; `after` are the remedies given before."""
         field = next((name for name in request.POST if name.endswith("medicine_name")), "")
         typed = request.POST.get(field, "")[:TYPED_MAX]
-        remedies = Remedy.objects.for_user(request.user).offered().search(typed)[:REMEDIES_SHOWN]
+        given = [pk[:CUID_LENGTH] for pk in request.POST.getlist("after")[:LINES_MAX]]
+        remedies = Remedy.objects.for_user(request.user).offered().search(typed).after(given)[:REMEDIES_SHOWN]
         return render(request, "clinical/_remedy_options.html", {"remedies": remedies, "field": field})
 
 

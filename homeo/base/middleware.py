@@ -21,7 +21,7 @@ def refuse_unreadable(get_response):
     """Answer 400 to a request that is not in UTF-8, or has a NUL byte anywhere: PostgreSQL cannot store one."""
 
     def middleware(request):
-        if (request.encoding or "utf-8").lower() not in {"utf-8", "utf8"}:
+        if request.content_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
             raise BadRequest("Not in UTF-8")
         # In cookies too: a quoted value may spell any byte, and the session's is looked up in the database.
         values = [request.path, *request.COOKIES.values(), *_values(request.GET), *_values(request.POST)]

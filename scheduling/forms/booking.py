@@ -8,7 +8,7 @@ from accounts.models import Role, User
 from homeo.base.errors import DomainError
 from homeo.base.fields import CUID_LENGTH, validate_schedule_date
 from homeo.base.forms import BaseForm, OnceFormMixin, VersionFormMixin
-from scheduling.forms.fields import ClockField, LongMenu, date_field
+from scheduling.forms.fields import ClockField, date_field
 from scheduling.models import Appointment, VisitType
 from scheduling.services import SlotTakenError
 from scheduling.slots import parse_slot_key, slot_key
@@ -54,7 +54,6 @@ class DoctorField(forms.ChoiceField):
     """An account by its id alone: whether it is a doctor who takes visits is told when it is locked."""
 
     empty_label = _("Choose a doctor")
-    widget = LongMenu
 
     def clean(self, value):
         """Return an account that knows nothing but its id."""

@@ -1,8 +1,6 @@
 """Fields that the forms of the diary share."""
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from homeo.base.fields import validate_schedule_date
@@ -14,21 +12,6 @@ class PatientChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
         """Return the name: people who choose here know the patients."""
         return obj.name
-
-
-class LongMenu(forms.Select):
-    """A menu of many options, written by a function: Django fills a template for each."""
-
-    def render(self, name, value, attrs=None, renderer=None):
-        """Return the menu."""
-        chosen = self.format_value(value)
-        options = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            ((key, " selected" if str(key) in chosen else "", label) for key, label in self.choices),
-        )
-        attrs = self.build_attrs(self.attrs, attrs)
-        return format_html('<select name="{}"{}>\n{}\n</select>', name, flatatt(attrs), options)
 
 
 def date_field(**kwargs):

@@ -146,11 +146,16 @@ function moveInFind(event) {
   return Boolean(action);
 }
 
-document.addEventListener("htmx:afterRequest", (event) => {
-  const box = event.target.closest?.("[data-find]");
-  if (!box || !event.detail.successful) return;
-  foundFor = event.detail.requestConfig.parameters.q ?? "";
-  box.classList.toggle("is-open", $("#find-results").childElementCount > 0);
+// What somebody has walked to stays, though an answer to the last letters comes late.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target } = event.detail;
+  if (target.id === "find-results" && target.contains(document.activeElement)) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (target.id !== "find-results") return;
+  foundFor = requestConfig.parameters.q ?? "";
+  target.closest("[data-find]").classList.toggle("is-open", target.childElementCount > 0);
 });
 
 /* ── menus, dialogs, messages ──────────────────────────────────────────── */

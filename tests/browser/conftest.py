@@ -16,6 +16,7 @@ AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HEIGHTS = {360: 780, 1280: 900}
 BAD_STATUS = 400
+PATIENCE = 30_000  # ms
 
 
 def pytest_collection_modifyitems(items):
@@ -30,8 +31,9 @@ def browser():
     executable = chromium.find()
     if executable is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     # Playwright keeps an event loop in this thread, in which Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -72,7 +74,7 @@ def page_for(request, browser, live_server, client_of, problems, shot):
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         if user is not None:
             cookies = client_of(user).cookies.values()
             context.add_cookies([{"name": c.key, "value": c.value, "url": live_server.url} for c in cookies])
@@ -98,7 +100,7 @@ def sign_in():
         page.get_by_label("E-mail").fill(user.email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/")
+        page.wait_for_url("/")
 
     return fill
 
@@ -127,6 +129,7 @@ def axe():
     """A function that returns what axe finds wrong with a page, by WCAG 2.2 AA and best practice, one line each."""
 
     def check(page):
+        page.wait_for_load_state()
         # Through the debugger: the CSP refuses script tags.
         session = page.context.new_cdp_session(page)
         if session.send("Runtime.evaluate", {"expression": "typeof axe"})["result"]["value"] == "undefined":
@@ -156,6 +159,7 @@ def shot():
 
     def take(page, name):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.wait_for_load_state()
         path = SCREENSHOTS / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}-{page.viewport_size['width']}.png"
         page.screenshot(path=path, full_page=True)
         return path

@@ -1,7 +1,10 @@
 """The admin in a browser: figures, accounts, and what becomes of the pages of somebody who is shut out."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.models import User
 from homeo.demo.factories.accounts import PASSWORD
@@ -27,7 +30,7 @@ def test_figures_of_other_days_and_accounts_are_at_hand(office, doctor, sees):
     sees(office, "admin-accounts")
     office.goto("/")
     office.get_by_role("link", name="Tables").first.click()
-    office.get_by_role("heading", level=1).wait_for()
+    office.get_by_role("heading", level=1, name="Tables").wait_for()
     sees(office, "admin-tables")
 
 
@@ -49,7 +52,9 @@ def test_somebody_suspended_is_out_at_the_next_click_and_nothing_is_saved(office
     consultation = ConsultationFactory(doctor=doctor, complaints="")
     room = page_for()
     sign_in(room, doctor)
+    room.clock.install()
     room.goto(reverse("clinical:consultation_update", args=[consultation.pk]))
+    room.clock.pause_at(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=20))  # the draft does not come before the click
     room.get_by_label("Complaints").fill("Written too late")
     office.goto(reverse("admin:accounts_user_change", args=[doctor.pk]))
     office.get_by_label("Status").select_option("SUSPENDED")
@@ -89,5 +94,5 @@ def test_the_audit_log_is_read_on_a_phone(page_for, admin, patient, client_of, r
     client_of(receptionist).get(reverse("patients:patient_detail", args=[patient.pk]))
     page = page_for(admin, width=360, scheme="dark")
     page.goto(reverse("auditlog_list"))
-    assert page.get_by_text(patient.name).first.is_visible()
+    expect(page.get_by_text(patient.name).first).to_be_visible()
     sees(page, "admin-audit-dark")

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from homeo.demo.factories.accounts import ReceptionistFactory
 from homeo.demo.factories.patients import PatientFactory
@@ -83,12 +84,13 @@ def times():
 def test_a_visit_is_pulled_to_another_time_and_the_undo_puts_it_back(board, visit, doctor, sees):
     page = board()
     pull(page, block(page, visit), free(page, doctor.pk, 11), drop=False)
-    assert "11:00–11:20" in page.locator(".ghost").inner_text()
+    expect(page.locator(".ghost")).to_contain_text("11:00–11:20")
     page.mouse.up()
     said(page, "Asha Rao is moved from 10:00 to 11:00.").wait_for()
     moved = Appointment.objects.occupying().get()
     block(page, moved).wait_for()
-    assert block(page, visit).count() == page.locator(".ghost").count() == 0
+    expect(block(page, visit)).to_have_count(0)
+    expect(page.locator(".ghost")).to_have_count(0)
     assert page.url.endswith(f"day={visit.appointment_date}")
     sees(page, "board-moved")
     page.get_by_role("button", name="Undo").click()
@@ -111,10 +113,10 @@ def test_a_visit_is_pulled_to_another_doctor(board, visit, tomorrow):
 def test_a_taken_slot_says_who_has_it_and_the_next_free_one_is_one_press_away(board, visit, other, problems, sees):
     page = board()
     pull(page, block(page, visit), block(page, other), drop=False)
-    assert page.locator(".ghost.is-taken").is_visible()
+    expect(page.locator(".ghost.is-taken")).to_be_visible()
     page.mouse.up()
     said(page, "Wen Li Zhao has 11:00 to 11:20").wait_for()
-    assert page.locator(".ghost").count() == 0
+    expect(page.locator(".ghost")).to_have_count(0)
     assert times() == ["10:00+20", "11:00+20"]
     sees(page, "board-taken")
     page.locator("#placed").get_by_role("button", name="11:20").click()
@@ -129,9 +131,9 @@ def test_escape_and_a_press_without_a_pull_move_nothing(board, visit, doctor):
     page = board()
     pull(page, block(page, visit), free(page, doctor.pk, 11), drop=False)
     page.keyboard.press("Escape")
-    assert page.locator(".ghost").count() == 0
+    expect(page.locator(".ghost")).to_have_count(0)
     page.mouse.up()
-    assert block(page, visit).is_visible()
+    expect(block(page, visit)).to_be_visible()
     block(page, visit).click()
     page.get_by_role("heading", name="Asha Rao").wait_for()
 
@@ -142,7 +144,7 @@ def test_the_lower_edge_makes_a_visit_longer(board, visit, doctor):
     page = board()
     height = block(page, visit).bounding_box()["height"]
     pull(page, block(page, visit), free(page, doctor.pk, 10, 40), at=(20, height - 3), to=(20, 1), drop=False)
-    assert "10:00–10:40" in page.locator(".ghost").inner_text()
+    expect(page.locator(".ghost")).to_contain_text("10:00–10:40")
     page.mouse.up()
     said(page, "visit now takes 40 minutes, until 10:40.").wait_for()
     page.get_by_role("button", name="Undo").click()
@@ -172,7 +174,7 @@ def test_keys_move_a_visit_and_make_it_longer(board, visit, doctor, sees):
     live.get_by_text(f"Asha Rao: 10:20, {other.display_name}. Enter moves the visit there").wait_for()
     page.keyboard.press("Escape")
     live.get_by_text("The visit stays where it is.").wait_for()
-    assert page.locator(".ghost").count() == 0
+    expect(page.locator(".ghost")).to_have_count(0)
     page.keyboard.press("Alt+ArrowRight")
     page.keyboard.press("Alt+ArrowDown")
     page.keyboard.press("Alt+Shift+ArrowDown")
@@ -180,7 +182,7 @@ def test_keys_move_a_visit_and_make_it_longer(board, visit, doctor, sees):
     page.keyboard.press("Enter")
     said(page, "Asha Rao is moved from 10:00 to 10:20").wait_for()
     moved = Appointment.objects.occupying().get()
-    page.wait_for_function("id => document.activeElement.id === id", arg=f"visit-{moved.pk}")
+    expect(block(page, moved)).to_be_focused()
     assert (moved.doctor, times()) == (other, ["10:20+25"])
 
     page.keyboard.press("?")
@@ -190,7 +192,7 @@ def test_keys_move_a_visit_and_make_it_longer(board, visit, doctor, sees):
 def test_two_desks_see_each_others_work(board, visit, doctor, patient, tomorrow):
     colleague = ReceptionistFactory()
     first, second = board(), board(colleague)
-    second.locator("#free-" + doctor.pk + "-660").focus()
+    free(second, doctor.pk, 11).focus()
     top = second.locator("#board").evaluate("board => { board.scrollTop = 60; return board.scrollTop; }")
     booked = services.book_appointment(
         actor=colleague,
@@ -201,7 +203,7 @@ def test_two_desks_see_each_others_work(board, visit, doctor, patient, tomorrow)
     )
     block(first, booked).wait_for(timeout=WITHIN)
     block(second, booked).wait_for(timeout=WITHIN)
-    assert second.evaluate("document.activeElement.id") == f"free-{doctor.pk}-660"
+    expect(free(second, doctor.pk, 11)).to_be_focused()
     assert second.locator("#board").evaluate("board => board.scrollTop") == top
 
     pull(first, block(first, visit), free(first, doctor.pk, 9, 20))
@@ -264,7 +266,7 @@ def test_a_visit_is_pulled_to_another_day_of_the_week(board, visit, doctor, tomo
 def test_on_a_phone_the_board_is_a_list(board, visit, other, sees, view, scheme):
     page = board(view=view, width=360, scheme=scheme, has_touch=True)
     sees(page, f"{view}-{scheme}")
-    assert page.get_by_text("By bus").first.is_visible()
+    expect(page.get_by_text("By bus").first).to_be_visible()
     block(page, visit).tap()
     page.get_by_role("heading", name="Asha Rao").wait_for()
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from clinical.models import Consultation, NoteDraft, Prescription
 from homeo.demo.factories.accounts import PASSWORD
@@ -45,9 +46,9 @@ def test_after_a_long_silence_one_signs_in_over_the_page(page_for, doctor, writi
     dialog = page.get_by_role("dialog", name="Sign in again")
     dialog.wait_for()
     sees(page, "doctor-signed-out")
-    assert dialog.get_by_text(doctor.email).is_visible()
+    expect(dialog.get_by_text(doctor.email)).to_be_visible()
     dialog.get_by_role("button", name="Not now").click()
-    assert page.get_by_label("Complaints").input_value() == ODD
+    expect(page.get_by_label("Complaints")).to_have_value(ODD)
     assert kept_complaints() == ""
 
     page.get_by_label("Complaints").press("Control+Enter")
@@ -58,7 +59,7 @@ def test_after_a_long_silence_one_signs_in_over_the_page(page_for, doctor, writi
     dialog.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_text("Saved.", exact=True).wait_for()
-    assert page.get_by_label("Complaints").input_value() == ODD
+    expect(page.get_by_label("Complaints")).to_have_value(ODD)
     assert kept_complaints() == ODD
 
 
@@ -83,7 +84,7 @@ def test_nothing_is_sent_for_somebody_else(page_for, doctor, writing, client_of,
 
     page.get_by_text("Somebody else signed in here").wait_for()
     sees(page, "doctor-somebody-else")
-    assert page.get_by_label("Complaints").input_value() == ODD
+    expect(page.get_by_label("Complaints")).to_have_value(ODD)
     assert kept_complaints() == ""
     assert not NoteDraft.objects.exists()
     problems[:] = [one for one in problems if not one.startswith("404: ")]
@@ -99,6 +100,7 @@ def test_what_is_sent_too_late_is_kept_through_the_sign_in(page_for, sign_in, do
     page.get_by_role("button", name="Save", exact=True).click()
 
     page.get_by_text("Nothing is lost").wait_for()
+    page.wait_for_load_state()
     assert page.get_by_text(doctor.last_name).count() == 0
     page.get_by_label("E-mail").fill(doctor.email)
     page.get_by_label("Password", exact=True).fill("wrong")
@@ -139,10 +141,11 @@ def test_a_repeat_is_one_key(page_for, doctor, patient, sees):
     sees(page, "doctor-signed-prescription")
     page.keyboard.press("r")
     page.get_by_role("button", name="Sign").wait_for()
-    assert page.locator("[name=items-0-medicine_name]").input_value() == "Natrum muriaticum"
+    expect(page.locator("[name=items-0-medicine_name]")).to_have_value("Natrum muriaticum")
+    page.wait_for_load_state()
     page.locator("[name=items-0-potency]").fill("1M")
     page.keyboard.press("Control+Enter")
-    page.get_by_role("heading", name="Prescription").wait_for()
+    page.get_by_text("is signed").first.wait_for()
 
     potencies = Prescription.objects.order_by("created_at").values_list("items__potency", flat=True)
     assert list(potencies) == ["200C", "1M"]
@@ -154,11 +157,11 @@ def test_typed_text_is_not_left_by_a_slip(page_for, doctor, writing):
     page.get_by_label("Complaints").fill(ODD)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Open chart").click(no_wait_after=True)
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Open chart").click(no_wait_after=True)
 
     assert asked == ["beforeunload"]
-    assert page.get_by_label("Complaints").input_value() == ODD
+    expect(page.get_by_label("Complaints")).to_have_value(ODD)
 
 
 def test_the_next_patient_is_opened_from_the_list_by_keys(page_for, doctor, receptionist, patient, sees):
@@ -174,7 +177,7 @@ def test_the_next_patient_is_opened_from_the_list_by_keys(page_for, doctor, rece
     page.goto("/")
     sees(page, "doctor-list-dark")
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.textContent") == patient.name
+    expect(page.locator(":focus")).to_have_text(patient.name)
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("Enter")

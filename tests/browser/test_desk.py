@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from billing.models import Invoice
 from homeo.demo.factories.billing import InvoiceFactory
@@ -33,7 +34,7 @@ def test_a_double_click_books_once(page_for, receptionist, booking):
 def test_the_keyboard_begins_at_the_first_free_time(page_for, receptionist, booking):
     page = page_for(receptionist)
     page.goto(booking)
-    assert page.evaluate("document.activeElement.value") == page.locator(".slot input").first.get_attribute("value")
+    expect(page.locator(".slot input").first).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Control+Enter")
     page.get_by_text("is booked with").wait_for()
@@ -85,7 +86,7 @@ def test_without_javascript_a_patient_is_registered(page_for, receptionist, shot
     page.goto("/patients/new/")
     fill(page, PERSON)
     page.get_by_role("button", name="Register").click()
-    assert page.locator("#id_gender").input_value() == ""  # the browser itself refuses the form
+    expect(page.locator("#id_gender")).to_have_value("")  # the browser itself refuses the form
     page.get_by_label("Gender").select_option(label="Female")
     page.get_by_role("button", name="Register").click()
     page.get_by_text("is registered, file number").wait_for()
@@ -139,7 +140,7 @@ def test_the_box_of_somebody_signed_out_asks_for_the_password(page_for, receptio
     dialog.get_by_label("Password").fill("homeo-demo")
     page.keyboard.press("Enter")
     page.locator("[data-hit]").wait_for()
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
 
     # The refusals are what the test is about.
     assert all("401" in problem or problem.startswith("400") for problem in problems)
@@ -156,10 +157,11 @@ def test_every_home_is_walked_by_keyboard(page_for, request, person, sees):
     page = page_for(user)
     page.goto("/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    assert page.get_by_role("link", name="Skip to the page").is_visible()
+    skip = page.get_by_role("link", name="Skip to the page")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_visible()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     page.goto("/")
     seen = walk(page)
     assert len(seen) == len(page.evaluate(REACHABLE)), seen

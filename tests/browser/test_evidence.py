@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clinical.models import Remedy
 from homeo.demo.factories.clinical import (
@@ -46,7 +47,7 @@ def test_from_a_remedy_to_its_cases(page_for, doctor, outcomes, sees, problems, 
     sees(page, f"evidence-{scheme}")
 
     keys.press("j")
-    assert page.evaluate("document.activeElement.textContent") == "Sulphur"
+    expect(page.locator(":focus")).to_have_text("Sulphur")
     keys.press("Enter")
     page.get_by_role("heading", name="Complaints of those who had Sulphur").wait_for()
     sees(page, f"evidence-remedy-{scheme}")
@@ -58,6 +59,7 @@ def test_from_a_remedy_to_its_cases(page_for, doctor, outcomes, sees, problems, 
     sees(page, f"evidence-cases-{scheme}")
     page.get_by_role("link", name="None yet 1").click()
     page.get_by_role("link", name="Patient Number 6").wait_for()
+    page.wait_for_load_state()
     assert page.get_by_text("Patient Number 0").count() == 0
     page.get_by_role("link", name="Back to the numbers").click()
     page.get_by_role("heading", name="Complaints of those who had Sulphur").wait_for()

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from homeo.demo.factories.billing import InvoiceFactory
 from homeo.demo.factories.patients import GuardianFactory, PatientFactory
@@ -37,20 +38,21 @@ def test_a_mother_finds_and_books_for_each_child(phone, patient, children, docto
     AppointmentFactory(patient=kabir, doctor=doctor)
     InvoiceFactory(patient=leela, description="Follow-up of Leela")
     phone.goto("/")
-    assert phone.get_by_text("No visit is booked.").is_visible()
+    expect(phone.get_by_text("No visit is booked.")).to_be_visible()
     sees(phone, "guardian-own")
     phone.get_by_role("link", name=kabir.name).tap()
     phone.get_by_text("Next visit of Kabir, tomorrow").wait_for()
+    phone.wait_for_load_state()
     assert phone.get_by_text("Follow-up of Leela").count() == 0
     sees(phone, "guardian-child")
     phone.get_by_role("link", name=leela.name).tap()
     phone.get_by_text("Follow-up of Leela").wait_for()
 
     phone.get_by_role("link", name="Book a visit").tap()
-    assert phone.get_by_label("For whom?").input_value() == leela.pk
+    expect(phone.get_by_label("For whom?")).to_have_value(leela.pk)
     phone.locator(".slot").nth(2).tap()
     phone.get_by_role("button", name="Ask for this visit").wait_for()
-    assert phone.locator("#main").get_by_text(leela.name).is_visible()
+    expect(phone.locator("#main").get_by_text(leela.name)).to_be_visible()
     sees(phone, "guardian-book")
     phone.get_by_role("button", name="Ask for this visit").tap()
     phone.get_by_text("You asked for a visit").wait_for()
@@ -80,8 +82,8 @@ def test_a_double_tap_asks_once(phone, doctor):
 def test_the_dark_theme_is_chosen_and_kept(phone, patient, sees):
     phone.goto("/")
     phone.get_by_role("button", name="Switch to the dark theme").tap()
-    phone.wait_for_url("**/")
+    expect(phone.locator("html")).to_have_attribute("data-bs-theme", "dark")
     sees(phone, "patient-home-dark")
     phone.goto(reverse("scheduling:appointment_list"))
 
-    assert phone.locator("html").get_attribute("data-bs-theme") == "dark"
+    expect(phone.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from clinical.models import Prescription, PrescriptionTemplate
 from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
@@ -51,26 +52,28 @@ def test_a_prescription_is_written_by_keyboard_alone(page_for, doctor, treated, 
     # One key repeats the last one, and the potency waits to be changed.
     page.keyboard.press("r")
     page.get_by_text("Unchanged").wait_for()
-    assert page.locator("[name=items-0-medicine_name]").input_value() == "Rhus toxicodendron"
-    assert page.evaluate("document.activeElement.name") == "items-0-potency"
+    expect(page.locator("[name=items-0-medicine_name]")).to_have_value("Rhus toxicodendron")
+    expect(page.locator("[name=items-0-potency]")).to_be_focused()
     types(page, "200 ch")
     tab_to(page, "[data-formset-add]")
     page.locator(".rx-change b", has_text="200C").wait_for()
 
     # A remedy is picked by its abbreviation, one that does not go with the other.
     page.keyboard.press("Enter")
-    page.keyboard.type("apis")
     box = page.locator("[name=items-1-medicine_name]")
-    page.get_by_role("option", name="Apis mellifica").wait_for()
-    assert box.get_attribute("aria-expanded") == "true"
-    chosen = box.get_attribute("aria-activedescendant")
-    assert page.locator(f'[id="{chosen}"]').get_attribute("aria-selected") == "true"
+    expect(box).to_be_focused()
+    with page.expect_response(lambda answer: (answer.request.post_data or "").endswith("=apis")):
+        page.keyboard.type("apis")
+    option = page.get_by_role("option", name="Apis mellifica")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
     sees(page, "prescribe-pick")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    assert box.input_value() == "Apis mellifica"
-    assert box.get_attribute("aria-expanded") == "false"
+    expect(box).to_have_value("Apis mellifica")
+    expect(box).to_have_attribute("aria-expanded", "false")
     types(page, "30", None, "4 globules", "twice a day", "2 w")
     page.locator(".rx-caution", has_text="Apis mellifica and Rhus toxicodendron are inimical.").wait_for()
     sees(page, "prescribe-caution")
@@ -78,7 +81,7 @@ def test_a_prescription_is_written_by_keyboard_alone(page_for, doctor, treated, 
     # Without a reason it is not signed, and nothing is lost.
     page.keyboard.press("Control+Enter")
     page.get_by_text("Change the remedy, or say why it stays.").wait_for()
-    assert page.locator("[name=items-0-potency]").input_value() == "200 ch"
+    expect(page.locator("[name=items-0-potency]")).to_have_value("200 ch")
     sees(page, "prescribe-refused")
     problems.clear()
     tab_to(page, "[name=items-1-override_reason]")
@@ -94,6 +97,17 @@ def test_a_prescription_is_written_by_keyboard_alone(page_for, doctor, treated, 
     ]
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_the_list_says_what_goes_well_with_the_last_remedy(page_for, doctor, treated, sees, width, scheme):
+    page = page_for(doctor, width=width, scheme=scheme)
+    page.goto(reverse("clinical:patient_prescription_create", args=[treated.pk]))
+    page.get_by_role("button", name="Add a line").press("Enter")
+    page.keyboard.type("bry")
+    option = page.get_by_role("option", name="Bryonia alba")
+    expect(option).to_contain_text("complementary to Rhus toxicodendron")
+    sees(page, f"prescribe-pick-hint-{scheme}")
+
+
 def test_favourites_are_kept_and_put_in_and_what_is_signed_is_replaced(page_for, doctor, treated, sees):
     page = page_for(doctor, scheme="dark")
     signed = Prescription.objects.get()
@@ -105,8 +119,8 @@ def test_favourites_are_kept_and_put_in_and_what_is_signed_is_replaced(page_for,
     sees(page, "prescribe-templates-dark")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.locator("[name=items-1-medicine_name]").wait_for()
-    assert page.locator("[name=items-1-medicine_name]").input_value() == "Rhus toxicodendron"
+    expect(page.locator("[name=items-1-medicine_name]")).to_have_value("Rhus toxicodendron")
+    expect(page.locator("[name=items-0-potency]")).to_be_focused()
     page.get_by_role("button", name="Remove this line").nth(1).press("Enter")
 
     page.locator("[name=items-0-potency]").fill("Q")
@@ -131,6 +145,7 @@ def test_without_javascript_everything_can_be_prescribed(page_for, doctor, treat
     page = page_for(doctor, java_script_enabled=False)
     page.goto(reverse("clinical:patient_prescription_create", args=[treated.pk]))
     page.get_by_role("button", name="Repeat the last one").click()
+    expect(page.locator("[name=items-0-medicine_name]")).to_have_value("Rhus toxicodendron")
     page.get_by_role("button", name="Add another line").click()
     for field, value in {
         "medicine_name": "nat mur",

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from clinical.models import Letter, Prescription
 from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
@@ -42,7 +43,7 @@ def test_a_certificate_is_written_by_keyboard(page_for, doctor, prescription, se
     page.keyboard.press("Control+Enter")
     page.get_by_text("Say until when").wait_for()
     problems.clear()  # 422 is told on the console too
-    assert page.get_by_label("Certificate of illness").is_checked()
+    expect(page.get_by_label("Certificate of illness")).to_be_checked()
     page.get_by_label("Last day").fill(page.get_by_label("Day, or first day").input_value())
     page.get_by_label("Remarks").fill("Rest was advised.")
     page.keyboard.press("Control+Enter")

@@ -25,6 +25,7 @@ def test_a_series_with_one_conflict(page_for, axe, shot, width):
         f"{reverse('scheduling:appointment_create')}?patient={patient.pk}&doctor={doctor.pk}&date={first}&time=10:00"
     )
     page.get_by_role("button", name="Repeat this visit").click()
+    page.get_by_label("How many visits").wait_for()
     page.get_by_label("Kind of visit").select_option("")
     page.get_by_label("How many visits").fill("500")
     page.get_by_role("button", name="Show the dates").click()

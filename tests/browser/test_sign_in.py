@@ -1,6 +1,7 @@
 """The sign-in page in a browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -22,11 +23,11 @@ def test_a_wrong_password_is_told_and_the_address_is_kept(page_for, receptionist
     page.get_by_role("button", name="Sign in").click()
 
     page.get_by_text("do not go together").wait_for()
-    assert page.get_by_label("E-mail").input_value() == receptionist.email
+    expect(page.get_by_label("E-mail")).to_have_value(receptionist.email)
 
 
 def test_a_person_signs_in_by_the_form(page_for, sign_in, receptionist):
     page = page_for()
     sign_in(page, receptionist)
 
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -6,6 +6,7 @@ from urllib.parse import urlparse
 import pytest
 from django.core import mail
 from django.utils import timezone
+from playwright.sync_api import expect
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from homeo.demo.factories.scheduling import AppointmentFactory, WaitingEntryFactory
@@ -44,8 +45,8 @@ def test_a_cancelled_visit_is_offered_and_taken_on_a_phone(page_for, receptionis
     desk.get_by_label("Why is it cancelled?").fill("Has a cold")
     desk.get_by_role("button", name="Cancel the visit").click()
     section = desk.get_by_role("region", name="These people wait for such a time")
-    assert section.get_by_label(first.patient.name).is_checked()
-    assert not section.get_by_label(second.patient.name).is_checked()
+    expect(section.get_by_label(first.patient.name)).to_be_checked()
+    expect(section.get_by_label(second.patient.name)).not_to_be_checked()
     look(desk, "cancelled")
     section.get_by_label(second.patient.name).check()
     section.get_by_role("button", name="Offer the slot").click()
@@ -84,13 +85,14 @@ def test_a_patient_waits_for_an_earlier_time_on_a_phone(page_for, patient, docto
     look(page, "own-wish")
     page.get_by_role("button", name="Put me on the waiting list").click()
     page.get_by_text("Enter a time such as 10:20.").wait_for()
-    assert page.get_by_label("Monday").is_checked()
+    expect(page.get_by_label("Monday")).to_be_checked()
     page.get_by_label("Begins not after").fill("13:00")
     page.get_by_role("button", name="Put me on the waiting list").click()
     page.get_by_text("You are on the waiting list.").wait_for()
-    assert page.get_by_text("Mon, 09:30–13:00").is_visible()
+    expect(page.get_by_text("Mon, 09:30–13:00")).to_be_visible()
     look(page, "own-visits")
     page.get_by_role("link", name="Take off").click()
+    page.get_by_role("heading", name="Take off the waiting list?").wait_for()
     look(page, "own-remove")
     page.get_by_role("button", name="Take off the list").click()
     page.get_by_role("button", name="Undo").click()

@@ -1,6 +1,7 @@
 """A doctor at work with a treated patient."""
 
 import pytest
+from django.urls import reverse
 
 from homeo.base.fields import new_id
 from homeo.demo.factories.clinical import ConsultationFactory, PrescriptionFactory, PrescriptionItemFactory
@@ -32,6 +33,12 @@ def treated(doctor, patient):
     """A patient whom the doctor treats."""
     ConsultationFactory(doctor=doctor, patient=patient, completed=True)
     return patient
+
+
+@pytest.fixture
+def new(treated):
+    """The address of the page on which the patient's next prescription is written."""
+    return reverse("clinical:patient_prescription_create", args=[treated.pk])
 
 
 LINE = {

@@ -3,6 +3,7 @@
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.utils.safestring import mark_safe
 
 ODD = "<b>\"&'"
 
@@ -37,6 +38,40 @@ def test_a_field_has_what_djangos_own_has(name):
         alone = written(form, f"{{% control form.{name} %}}")
         assert alone.count(f" {attribute}") == own.count(f" {attribute}"), attribute
     assert f'for="id_{name}"' in html
+
+
+@pytest.mark.parametrize("data", [None, {"name": "x" * 10, "choice": "no"}])
+@pytest.mark.parametrize("name", ["name", "text", "number", "choice", "tick", "kept", "many"])
+def test_forms_that_crispy_lays_out_have_the_same_fields(name, data):
+    form = OddForm(data)
+    laid_out = written(form, f"{{% load crispy_forms_filters %}}{{{{ form.{name}|as_crispy_field }}}}")
+    assert laid_out.strip() == written(form, f"{{% field form.{name} %}}")
+
+
+def test_files_and_choices_to_tick_are_laid_out_by_crispy():
+    class Form(forms.Form):
+        file = forms.FileField(widget=forms.FileInput)
+        ticks = forms.MultipleChoiceField(label=ODD, choices=[(ODD, ODD)], widget=forms.CheckboxSelectMultiple)
+
+    html = written(Form({}), "{% load crispy_forms_filters %}{{ form|crispy }}")
+    assert names(html) == ["file", "ticks"]
+    assert '<label for="id_file" class="form-label requiredField">File' in html
+    assert '<legend class="form-label requiredField fs-6">&lt;b&gt;' in html
+    assert html.count("This field is required.") == 2
+    assert ODD not in html
+
+
+def test_texts_that_are_html_already_stay_so():
+    class Form(forms.Form):
+        password = forms.CharField(
+            label=mark_safe("<i>Word</i>"), help_text=mark_safe("<ul></ul>"), widget=forms.PasswordInput
+        )
+
+    html = written(Form({"password": "Secret"}), "{% field form.password %}")
+    assert "<i>Word</i>" in html
+    assert "<ul></ul>" in html
+    assert 'type="password"' in html
+    assert "Secret" not in html
 
 
 def test_errors_and_help_belong_to_their_field():

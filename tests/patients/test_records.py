@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from accounts.models import AuditLog
 from homeo.base.fields import new_id
-from homeo.demo.factories.clinical import ConsultationFactory
 from homeo.demo.factories.patients import PDF, GuardianFactory, MedicalRecordFactory, PatientFactory, picture
 from homeo.demo.factories.scheduling import DoctorFactory
 from patients.models import MedicalRecord, RecordType
@@ -21,13 +20,6 @@ JPEG = picture("JPEG")
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\0" * 64
-
-
-@pytest.fixture
-def treated(doctor, patient):
-    """A patient whom the doctor treats."""
-    ConsultationFactory(doctor=doctor, patient=patient, completed=True)
-    return patient
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from homeo.base.fields import new_id
-from homeo.demo.factories.scheduling import WaitingEntryFactory
+from homeo.demo.factories.scheduling import AppointmentFactory, VisitTypeFactory, WaitingEntryFactory
 from scheduling import services
+from scheduling.models import SchedulingRules, VisitType
 from scheduling.slots import slot_key
 from scheduling.waiting import Opening
 
@@ -55,3 +56,51 @@ def booking(patient, doctor, tomorrow):
         } | changed
 
     return fields
+
+
+@pytest.fixture
+def rules():
+    return SchedulingRules.objects.current()
+
+
+@pytest.fixture
+def own(client_of, patient):
+    """The patient's browser."""
+    return client_of(patient.user)
+
+
+@pytest.fixture
+def kind():
+    """The only kind that can be booked online: 20 minutes."""
+    for other in VisitType.objects.all():
+        other.is_online = False
+        other.save()
+    return VisitTypeFactory(name="Talk", minutes=20)
+
+
+@pytest.fixture
+def visit(patient, doctor, tomorrow):
+    return AppointmentFactory(patient=patient, doctor=doctor, appointment_date=tomorrow + dt.timedelta(days=3))
+
+
+@pytest.fixture
+def expected(doctor):
+    """A function that makes a visit of today, by default at midnight."""
+
+    def make(time="00:00", **fields):
+        clock = dt.time.fromisoformat(time)
+        return AppointmentFactory(
+            **{"doctor": doctor, "appointment_date": timezone.localdate(), "appointment_time": clock} | fields
+        )
+
+    return make
+
+
+@pytest.fixture
+def arrived(expected, receptionist):
+    """A function that makes a visit of today whose patient is checked in."""
+
+    def make(time="00:00", **fields):
+        return services.check_in_appointment(actor=receptionist, appointment=expected(time, **fields))
+
+    return make

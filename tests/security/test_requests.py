@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from homeo.wsgi import application
 from tests.access import TABLE, address
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,42 @@ def test_a_body_that_cannot_be_read(desk, content_type):
     assert response.status_code == 400
     assert "We could not read that" in response.content.decode()
     assert is_guarded(response)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "charset=nonsense",
+        "charset=hex",
+        "charset=idna",
+        "charset=utf-16",
+        "charset*=nonsense''x",
+        "x*=nonsense''x",
+        "charset=",
+    ],
+)
+def test_a_charset_that_is_none_is_refused_by_the_servers_own_entrance(rf, method, parameter):
+    path = f"{reverse('healthz')}?a=%FF"
+    environ = rf.generic(method, path, b"a=b", SERVER_NAME="localhost").environ
+    answer = []
+    page = b"".join(
+        application(environ | {"CONTENT_TYPE": f"text/html; {parameter}"}, lambda *start: answer.append(start))
+    )
+    [(status, headers)] = answer
+    assert status == "400 Bad Request"
+    assert "We could not read that" in page.decode()
+    assert "default-src 'none'" in dict(headers)["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf8"'])
+def test_utf_8_is_taken_by_the_servers_own_entrance(rf, charset):
+    request = rf.get(
+        reverse("healthz"), headers={"Content-Type": f"text/html; charset={charset}"}, SERVER_NAME="localhost"
+    )
+    answer = []
+    application(request.environ, lambda *start: answer.append(start))
+    assert answer[0][0] == "200 OK"
 
 
 @pytest.mark.parametrize("path", ["/%00", "/patients/%00/", "/patients/?page=%00", "/patients/?%00=1", "/admin/%00"])
