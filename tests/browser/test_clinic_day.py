@@ -105,7 +105,7 @@ def book_by_keyboard(page, sees, doctor, receptionist):
     keys.press("ArrowDown")
     keys.press("b")
     page.get_by_role("heading", name="Book a visit").wait_for()
-    assert page.evaluate("document.activeElement.name") == "slot"
+    page.locator("[name=slot]:focus").wait_for()
     keys.press("Space")
     chosen = page.locator("#slots input[name=slot]:checked")
     time = chosen.locator("xpath=..").inner_text()
