@@ -99,7 +99,7 @@ class SearchBoxView(AccessMixin, TemplateView):
             return reverse("home")
 
     def find(self, text: str) -> list[Hit]:
-        """Return the likeliest patients with what the desk needs to know of them: at most three queries."""
+        """Return the likeliest patients with what the desk needs to know of them: three queries."""
         user = self.request.user
         seen = Seen.by(user.role, timezone.localdate())
         viewer = {seen.viewer: user.pk}
@@ -107,10 +107,9 @@ class SearchBoxView(AccessMixin, TemplateView):
         with connection.cursor() as cursor:
             cursor.execute(FOUND.format(candidates=candidates, shown=SHOWN), [*params, " ".join(text.split())])
             hits = {row[0]: _hit(row, text) for row in cursor.fetchall()}
-            if hits:
-                cursor.execute(seen.known, [list(hits), *filled(seen.known_params, viewer)])
-                for pk, *known in cursor.fetchall():
-                    _tell(hits[pk], known)
+            cursor.execute(seen.known, [list(hits), *filled(seen.known_params, viewer)])
+            for pk, *known in cursor.fetchall():
+                _tell(hits[pk], known)
         return list(hits.values())
 
 
