@@ -1,5 +1,6 @@
 """How gunicorn serves Homeo, in the demo and in production; variables of the environment change it."""
 
+import gc
 import os
 
 from gunicorn.glogging import Logger
@@ -14,6 +15,12 @@ class PathLogger(Logger):
         """Return what the access log may write, its path shortened."""
         atoms = super().atoms(resp, req, environ, request_time)
         return atoms | {"U": without_secrets(atoms["U"] or "")}
+
+
+def post_worker_init(_worker):
+    """Leave what a worker has loaded for good out of the search for garbage, which took a twelfth of a page's time."""
+    gc.collect()
+    gc.freeze()
 
 
 logger_class = PathLogger

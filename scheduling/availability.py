@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -221,9 +221,9 @@ def colleagues_free(
 
 
 def calendar_around(doctor: User, day: dt.date, *, besides: Besides = None) -> Calendar:
-    """Read what `offers` and `day_slots` need to know of the doctor."""
+    """Read what `offers` needs to know of the doctor, and `day_slots` mostly."""
     first = max(day - dt.timedelta(days=NEAREST_DAYS // 2), timezone.localdate())
-    return Calendar([doctor], first, max(day, first) + dt.timedelta(days=DAYS_SHOWN), besides=besides)
+    return Calendar([doctor], first, first + dt.timedelta(days=NEAREST_DAYS), besides=besides)
 
 
 def offers(
@@ -302,15 +302,17 @@ def day_slots(
     Args:
         length: another length than that of the kind, as of a visit that moves.
         window: the first and the last moment at which the visit may start.
-        calendar: the doctor's, as of `calendar_around`.
+        calendar: the doctor's, as of `calendar_around`; where it ends too early, the rest is read.
     """
     length = length or Length.of(doctor, visit_type)
     today = timezone.localdate()
     after = max(day, today)
     until = after + dt.timedelta(days=DAYS_SHOWN)
     free, next_days = [], []
-    days = free_days(doctor, day, until, besides=besides, length=length, window=window, calendar=calendar)
-    for free_day, slots in days:
+    wanted = {"besides": besides, "length": length, "window": window}
+    known = free_days(doctor, day, calendar.last, calendar=calendar, **wanted) if calendar else ()
+    unknown = free_days(doctor, calendar.last + dt.timedelta(days=1) if calendar else day, until, **wanted)
+    for free_day, slots in chain(known, unknown):
         if free_day == day:
             free = [Offer(doctor, slot) for slot in slots]
         else:

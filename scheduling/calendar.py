@@ -124,6 +124,7 @@ class Calendar:
             "offered_time": offer and offer.appointment_time,
             "now": timezone.now(),
         }
+        self.last = last
         self.weekly, self.by_date, self.closures = defaultdict(list), defaultdict(list), []
         self.busy: dict[tuple[str, dt.date], list[Busy]] = defaultdict(list)
         with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import AuditLog
 from homeo.base.fields import new_id
 from homeo.demo.factories.patients import PatientFactory
-from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory, SlotOfferFactory
+from homeo.demo.factories.scheduling import AppointmentFactory, DoctorFactory, SlotOfferFactory, TimeOffFactory
 from scheduling.models import Appointment
 from scheduling.slots import slot_key
 
@@ -195,3 +195,12 @@ def test_a_refusal_asks_as_often_for_one_as_for_fifty(desk, booking, clash, pati
     with CaptureQueriesContext(connection) as refused:
         assert desk.post(CREATE, booking(), headers=PART).status_code == 409
     assert sum("SAVEPOINT" not in query["sql"] for query in refused.captured_queries) == 14
+
+
+def test_the_days_that_are_free_too_are_found_however_late_they_are(desk, booking, clash, doctor, tomorrow):
+    first, last = tomorrow + dt.timedelta(days=1), tomorrow + dt.timedelta(days=20)
+    TimeOffFactory(doctor=doctor.doctor, start_date=first, end_date=last)
+    text = desk.post(CREATE, booking(), headers=PART).content.decode()
+    chips = [chip.split("&amp;date=")[1][:10] for chip in text.split('class="chip"')[1:]]
+    assert len(chips) == 4
+    assert min(chips) > last.isoformat()
