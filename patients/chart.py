@@ -122,9 +122,6 @@ def _address_around(view: str) -> list[str]:
     return reverse(view, args=[PLACEHOLDER]).split(PLACEHOLDER)
 
 
-PATIENT_COLUMNS = [field.attname for field in Patient._meta.concrete_fields]
-ACCOUNT_COLUMNS = [field.attname for field in User._meta.concrete_fields]
-
 _sections: dict[str, Section] = {}
 _actions: dict[str, Actions] = {}
 
@@ -170,12 +167,8 @@ class StandIns:
 
 def patient_for(user: User, pk: str) -> Patient | None:
     """Return the patient with the account, None for one whom the person may not see."""
-    rows = _patients(user.role, timezone.localdate()).rows({":user": user.pk, ":patient": pk})
-    if not rows:
-        return None
-    patient = Patient.from_db(connection.alias, PATIENT_COLUMNS, rows[0][: len(PATIENT_COLUMNS)])
-    patient.user = User.from_db(connection.alias, ACCOUNT_COLUMNS, rows[0][len(PATIENT_COLUMNS) :])
-    return patient
+    found = _patients(user.role, timezone.localdate()).objects(StandIns.values(user, pk))
+    return found[0] if found else None
 
 
 @lru_cache(maxsize=16)
@@ -183,7 +176,7 @@ def _patients(role: str, day: dt.date) -> Statement:
     """Return the query for a role, which holds for a day: whom a doctor treats depends on it."""
     standing = StandIns.of(role)
     patients = Patient.objects.for_user(standing.user).filter(pk=standing.patient.pk)
-    return Statement(patients.values_list(*PATIENT_COLUMNS, *(f"user__{name}" for name in ACCOUNT_COLUMNS)))
+    return Statement(patients.with_account())
 
 
 def counts(user: User, patient: Patient, sections: list[Section]) -> dict[str, int]:
