@@ -52,6 +52,12 @@ def loaded(prescription):
     return rows.get(pk=prescription.pk)
 
 
+@pytest.fixture(autouse=True)
+def clinic_in_kolkata(settings):
+    """The moments of this module are told as clocks in Kolkata show them."""
+    settings.TIME_ZONE = "Asia/Kolkata"
+
+
 @pytest.fixture
 def named(doctor):
     """A function that returns a prescription for a patient of a name."""
