@@ -86,6 +86,7 @@ def test_taken_again_and_again_the_last_word_counts(form_at, doctor, tomorrow, m
     take(doctor, tomorrow)
     page.keyboard.press("Control+Enter")
     page.get_by_text("10:20 with").first.wait_for()
+    page.locator(".offers [name=slot]:checked:focus").wait_for()
     offered = page.locator(".offers :checked + b").inner_text()
     take(doctor, tomorrow, offered)
     page.keyboard.press("Control+Enter")
@@ -107,6 +108,7 @@ def test_a_colleague_who_is_booked_as_well_brings_the_day_of_the_colleague(form_
     page = form_at()
     take(doctor, tomorrow)
     page.keyboard.press("Control+Enter")
+    page.locator(".offers [name=slot]:checked:focus").wait_for()
     page.locator(".offer").filter(has_text=colleague.display_name).click()
     take(colleague, tomorrow)
     page.keyboard.press("Control+Enter")
@@ -132,6 +134,7 @@ def test_what_is_wrong_has_the_focus_and_its_words_go_with_it(form_at, doctor, t
     page.get_by_label("Or type a time").fill("10.20")
     page.keyboard.press("Control+Enter")
     page.get_by_text("is taken").first.wait_for()
+    page.locator(".offers [name=slot]:checked:focus").wait_for()
     assert page.locator("#booking :is(.is-invalid, .invalid-feedback)").count() == 0
     page.keyboard.press("Control+Enter")
     page.get_by_text("is booked with").wait_for()

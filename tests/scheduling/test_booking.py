@@ -64,7 +64,7 @@ def test_a_booking_and_a_refusal_ask_as_often_for_one_as_for_fifty(desk, booking
 
 
 def test_a_booking_is_written_with_all_that_belongs_to_it(desk, booking, receptionist):
-    desk.post(CREATE, booking())
+    desk.post(CREATE, booking(time="09:00"))  # less than a day ahead: no reminder
     visit = Appointment.objects.get()
     assert visit.updated_at == visit.history.get().updated_at
     assert (visit.history.get().history_user, visit.history.get().history_type) == (receptionist, "+")
